@@ -1,0 +1,151 @@
+"""Turns a reader's spans into an answer with citations, or says that no passage answers.
+
+Spans that say the same are merged: the best one is quoted first and the others become further
+citations. Whether to answer at all, and how sure the words sound, is decided by the best span's
+probability against thresholds that were fitted on development questions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from askcorpus.records import Alternative, Answer, Citation, SpanRef
+from askcorpus.text import line_breaks, words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from askcorpus.records import Band, Document, Hit, Span
+
+MAX_CITATIONS = 4
+MAX_ALSO = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Probabilities in [0, 1] that divide the outcomes and the bands."""
+
+    related: float
+    """Below it nothing here is near enough to show."""
+    answered: float
+    """Below it the nearest passage is shown, but not as an answer."""
+    fair: float
+    strong: float
+
+
+# Chosen on the dev half of eval/gold/seeds.jsonl; see eval/LOG.md.
+THRESHOLDS = Thresholds(related=0.1, answered=0.3, fair=0.5, strong=0.7)
+
+
+def compose(
+    question: str,
+    spans: Sequence[Span],
+    hits: Sequence[Hit],
+    *,
+    root: str,
+    document: Callable[[str], Document],
+    thresholds: Thresholds = THRESHOLDS,
+    notes: Sequence[str] = (),
+    seconds: Mapping[str, float],
+) -> Answer:
+    """Return the answer to a question from what was read.
+
+    Args:
+        question: As asked.
+        spans: Best first.
+        hits: Best first; all are listed as passages.
+        root: The indexed folder.
+        document: Returns a document by its path.
+        thresholds: What counts as an answer.
+        notes: Remarks to pass on.
+        seconds: By stage.
+    """
+    spans = [span for span in _distinct(spans) if _is_slice(span, document(span.passage.path))]
+    best = spans[0].score if spans else 0.0
+    rest = {"passages": tuple(hits), "notes": tuple(notes), "seconds": seconds}
+    if best < thresholds.related:
+        return Answer(question, "none", **rest)  # type: ignore[arg-type]
+    if best < thresholds.answered:
+        cited = _citation(1, spans[0], root, document(spans[0].passage.path))
+        return Answer(question, "related", citations=(cited,), **rest)  # type: ignore[arg-type]
+    groups = _groups(span for span in spans if span.score >= thresholds.answered)
+    chosen = groups[0][:MAX_CITATIONS]
+    others = [group[0] for group in groups[1 : 1 + MAX_ALSO]]
+    quoted = _quoted([*chosen, *others])
+    numbers = {key: n for n, key in enumerate(quoted, start=1)}
+    return Answer(
+        question=question,
+        outcome="answered",
+        answer=chosen[0].text,
+        sentence=_quote(chosen[0], document),
+        band=_band(best, thresholds),
+        spans=tuple(SpanRef(numbers[_place(s)], s.start, s.end) for s in chosen),
+        citations=tuple(
+            _citation(n, span, root, document(span.passage.path))
+            for n, span in enumerate(quoted.values(), start=1)
+        ),
+        also=tuple(Alternative(s.text, numbers[_place(s)]) for s in others),
+        **rest,  # type: ignore[arg-type]
+    )
+
+
+def _band(score: float, thresholds: Thresholds) -> Band:
+    if score >= thresholds.strong:
+        return "strong"
+    return "fair" if score >= thresholds.fair else "weak"
+
+
+def _is_slice(span: Span, document: Document) -> bool:
+    """Return whether the span is still what stands in the document: else it is never shown."""
+    inside = span.sentence_start <= span.start < span.end <= span.sentence_end
+    return inside and document.text[span.start : span.end] == span.text
+
+
+def _distinct(spans: Iterable[Span]) -> list[Span]:
+    """Return the spans, each place once: neighbouring passages share sentences."""
+    first: dict[tuple[str, int, int], Span] = {}
+    for span in spans:
+        first.setdefault((span.passage.path, span.start, span.end), span)
+    return list(first.values())
+
+
+def _groups(spans: Iterable[Span]) -> list[list[Span]]:
+    """Return the spans by what they say, best group first, each group best first."""
+    groups: dict[tuple[str, ...], list[Span]] = {}
+    for span in spans:
+        groups.setdefault(tuple(words(span.text)), []).append(span)
+    return list(groups.values())
+
+
+def _place(span: Span) -> tuple[str, int, int]:
+    return span.passage.path, span.sentence_start, span.sentence_end
+
+
+def _quoted(spans: Iterable[Span]) -> dict[tuple[str, int, int], Span]:
+    """Return one span for each sentence to be quoted, in order."""
+    first: dict[tuple[str, int, int], Span] = {}
+    for span in spans:
+        first.setdefault(_place(span), span)
+    return first
+
+
+def _quote(span: Span, document: Callable[[str], Document]) -> str:
+    return document(span.passage.path).text[span.sentence_start : span.sentence_end]
+
+
+def _citation(n: int, span: Span, root: str, document: Document) -> Citation:
+    passage = span.passage
+    line = passage.line + line_breaks(document.text, passage.start, span.sentence_start)
+    return Citation(
+        n=n,
+        root=root,
+        path=document.path,
+        start=span.sentence_start,
+        end=span.sentence_end,
+        quote=document.text[span.sentence_start : span.sentence_end],
+        title=document.title,
+        date=document.date,
+        line=None if document.extracted else line,
+        locator=passage.heading or None,
+    )

@@ -1,0 +1,226 @@
+"""Cuts a document into passages: whole sentences, an exact slice each, never across a heading.
+
+Passages of about 150 tokens fit the embedder's window with room for a title. Sentences are
+packed evenly, so that the last passage of a section isn't a stub, and neighbours share a
+sentence, so that an answer at a seam keeps its context. Boilerplate is never inside a passage.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from functools import cache
+from importlib import resources
+from itertools import pairwise
+from math import ceil
+from typing import TYPE_CHECKING
+
+from askcorpus.errors import ModelUnavailableError
+from askcorpus.records import Document, Passage
+from askcorpus.text import line_starts, sentences, trimmed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    import tiktoken
+
+    Range = tuple[int, int]
+
+OWN_ENCODING = "askcorpus16k"
+# Words with their leading space, numbers by threes, punctuation runs, line ends. training/bpe.py
+# uses the same pattern, so that the ranks fit it.
+PATTERN = r"[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+# tiktoken's matcher recurses on long runs: a million spaces in one call bring it down.
+MAX_PIECE = 10_000
+# A title longer than this says more about the format than about the passage.
+MAX_PREFIX = 120
+
+
+@cache
+def encoding(name: str) -> tiktoken.Encoding:
+    """Return a tiktoken encoding; ours comes with the package, tiktoken downloads its own.
+
+    Raises:
+        ModelUnavailableError: There is no such encoding, or it isn't on this machine.
+    """
+    import tiktoken
+    from tiktoken.load import load_tiktoken_bpe
+
+    if name == OWN_ENCODING:
+        with resources.as_file(resources.files("askcorpus") / "data" / f"{name}.tiktoken") as path:
+            ranks = load_tiktoken_bpe(str(path))
+        return tiktoken.Encoding(name, pat_str=PATTERN, mergeable_ranks=ranks, special_tokens={})
+    try:
+        return tiktoken.get_encoding(name)
+    except Exception as exc:  # whatever its download raises
+        raise ModelUnavailableError(
+            f"The tokenizer encoding {name!r} is not to be had here.",
+            hint=f"Use {OWN_ENCODING!r}, which needs no download.",
+        ) from exc
+
+
+def count_tokens(text: str, name: str = OWN_ENCODING) -> int:
+    """Return the number of tokens; special-token text counts as ordinary text."""
+    encode = encoding(name).encode_ordinary
+    return sum(len(encode(text[i : i + MAX_PIECE])) for i in range(0, len(text), MAX_PIECE))
+
+
+def embedding_text(title: str, passage: Passage) -> str:
+    """Return what is embedded for a passage: its document's title, its headings, its text."""
+    prefix = " › ".join(part for part in (title, passage.heading) if part)
+    return f"{prefix[:MAX_PREFIX]}\n{passage.text}" if prefix else passage.text
+
+
+def chunk(
+    document: Document,
+    *,
+    max_tokens: int,
+    overlap: int,
+    name: str = OWN_ENCODING,
+    fits: Callable[[Sequence[str]], list[bool]] | None = None,
+) -> list[Passage]:
+    """Return the document's passages in order of their start; a neighbour may share sentences.
+
+    Args:
+        document: With sorted, disjoint boilerplate and headings.
+        max_tokens: Upper bound for a passage.
+        overlap: Sentences that a passage repeats from the one before it, unless they are long.
+        name: The tiktoken encoding that measures.
+        fits: Says of each embedding text whether the embedder reads all of it; a passage that
+            doesn't fit is halved until it does.
+    """
+    ranges: list[Range] = []
+    for section in _sections(document):
+        ranges.extend(_pack(document.text, section, max_tokens, overlap, name))
+    passages = _passages(document, ranges)
+    while fits:
+        texts = [embedding_text(document.title, passage) for passage in passages]
+        verdicts = fits(texts)
+        if all(verdicts):
+            break
+        ranges = []
+        for passage, fitting in zip(passages, verdicts, strict=True):
+            whole = (passage.start, passage.end)
+            halves = [whole] if fitting else list(_halves(document.text, *whole))
+            ranges.extend(halves)
+        passages = _passages(document, ranges)
+    return passages
+
+
+def _sections(document: Document) -> Iterator[Range]:
+    """Yield the ranges between headings and boilerplate; a heading opens its section."""
+    cuts = [(mark.start, mark.end) for mark in document.boilerplate]
+    headings = {heading.start: heading.end for heading in document.headings}
+    edges = sorted({0, len(document.text), *headings, *(edge for cut in cuts for edge in cut)})
+    inside = {start for start, _ in cuts}
+    opening: int | None = None
+    for start, end in pairwise(edges):
+        if start in inside:
+            if opening is not None:
+                yield from trimmed(document.text, opening, start)
+            opening = None
+            continue
+        first = start if opening is None else opening
+        heading_end = headings.get(start)
+        if heading_end is not None and not document.text[heading_end:end].strip():
+            opening = first  # a heading with no words of its own goes with what follows it
+            continue
+        opening = None
+        yield from trimmed(document.text, first, end)
+    if opening is not None:
+        yield from trimmed(document.text, opening, len(document.text))
+
+
+def _pack(text: str, section: Range, max_tokens: int, overlap: int, name: str) -> Iterator[Range]:
+    """Yield runs of whole sentences of about the same length, none over `max_tokens`."""
+    units = [
+        (piece, count_tokens(text[piece[0] : piece[1]], name))
+        for sentence in sentences(text, *section)
+        for piece in _pieces(text, *sentence, max_tokens, name)
+    ]
+    total = sum(tokens for _, tokens in units)
+    target = total / max(1, ceil(total / max_tokens))
+    run: list[tuple[Range, int]] = []
+    size = fresh = 0  # tokens of the run; its units that no passage holds yet
+    left = total
+    for unit in units:
+        full = size + unit[1] > max_tokens or (size >= target and left > max_tokens / 4)
+        if fresh and full:
+            yield run[0][0][0], run[-1][0][1]
+            run = run[-overlap:] if overlap else []
+            size = sum(tokens for _, tokens in run)
+            if size > max_tokens / 3 or size + unit[1] > max_tokens:
+                run, size = [], 0
+            fresh = 0
+        run.append(unit)
+        size += unit[1]
+        left -= unit[1]
+        fresh += 1
+    if fresh:
+        yield run[0][0][0], run[-1][0][1]
+
+
+def _pieces(text: str, start: int, end: int, max_tokens: int, name: str) -> Iterator[Range]:
+    """Yield the sentence whole, or in halves of halves where it is longer than a passage."""
+    if end - start <= max_tokens or count_tokens(text[start:end], name) <= max_tokens:
+        yield start, end  # a token is at least one byte, but seldom one character: check first
+        return
+    for low, high in _halves(text, start, end):
+        yield from _pieces(text, low, high, max_tokens, name)
+
+
+_SEAMS = (r"[.!?…][\"'”’)\]]*\s", r"[;:,–—]\s|[\r\n]", r"\s")
+
+
+def _halves(text: str, start: int, end: int) -> Iterator[Range]:
+    """Yield two parts, cut at the seam nearest the middle: sentence, clause, word, character."""
+    middle = (start + end) // 2
+    reach = max(1, (end - start) // 4)
+    for seam in _SEAMS:
+        found = [m.end() for m in re.finditer(seam, text[middle - reach : middle + reach])]
+        cuts = [cut for at in found if start < (cut := middle - reach + at) < end]
+        if cuts:
+            cut = min(cuts, key=lambda at: (abs(at - middle), at))
+            break
+    else:
+        cut = _whole_character(text, max(middle, start + 1), start)
+    yield from trimmed(text, start, cut)
+    yield from trimmed(text, cut, end)
+
+
+def _whole_character(text: str, cut: int, start: int) -> int:
+    """Return the cut moved left, so that no combining mark or joined emoji loses its base."""
+    at = cut
+    while at > start + 1 and (
+        unicodedata.combining(text[at]) or text[at] in "\u200d\ufe0f" or text[at - 1] == "\u200d"
+    ):
+        at -= 1
+    return at
+
+
+def _passages(document: Document, ranges: Sequence[Range]) -> list[Passage]:
+    lines = line_starts(document.text)
+    openings = [heading.start for heading in document.headings]
+    names = ["", *_heading_paths(document)]
+    return [
+        Passage(
+            path=document.path,
+            start=start,
+            end=end,
+            text=document.text[start:end],
+            line=bisect_right(lines, start),
+            heading=names[bisect_right(openings, start)],
+        )
+        for start, end in ranges
+    ]
+
+
+def _heading_paths(document: Document) -> Iterator[str]:
+    """Yield, for each heading, the headings above it and itself, outermost first."""
+    above: list[tuple[int, str]] = []
+    for heading in document.headings:
+        line = document.text[heading.start : heading.end].splitlines()[0]
+        above = [pair for pair in above if pair[0] < heading.level]
+        above.append((heading.level, line.strip("# \t")))
+        yield " › ".join(name for _, name in above if name)

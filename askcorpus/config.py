@@ -1,0 +1,196 @@
+"""Settings, and where each value came from.
+
+Order, the later winning: defaults, the user's file (`config.toml` in the platform's
+configuration directory, or `--config FILE`), environment (`ASKCORPUS_NAME`), flags. Nothing is
+ever read from the current folder or the indexed one: documents are somebody else's words.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, cast, get_args, get_type_hints
+
+from askcorpus.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PREFIX = "ASKCORPUS_"
+Dense = Literal["auto", "chroma", "exact"]
+Precision = Literal["int8", "fp32"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that a user may set."""
+
+    index: str = "index"
+    """Directory of the index; relative to the current folder."""
+    model: str = "all-MiniLM-L6-v2"
+    """Embedding model: a sentence-transformers name or folder."""
+    precision: Precision = "int8"
+    """Arithmetic of the exported model: int8 (about twice as fast) or fp32."""
+    reader: str = "sentence"
+    """What picks the answer: "sentence", or a Reader of your own as "module:Class"."""
+    encoding: str = "askcorpus16k"
+    """tiktoken encoding that measures passages; others are downloaded by tiktoken."""
+    chunk_tokens: int = 150
+    """Most tokens in a passage, 32 to 220."""
+    overlap_sentences: int = 1
+    """Sentences that neighbouring passages share, 0 to 5."""
+    boilerplate: bool = True
+    """Whether boilerplate is marked (and so neither searched nor cited)."""
+    dense: Dense = "auto"
+    """Vector search: chroma, exact, or auto (exact for one question over a small index)."""
+    k: int = 5
+    """Passages shown with an answer, 1 to 50."""
+    threads: int = 0
+    """Threads for the models, 0 to 256; 0 takes one per core, at most 4."""
+
+    def __post_init__(self) -> None:
+        """Check each value's type and range.
+
+        Raises:
+            ConfigError: A value has the wrong type or is out of range.
+        """
+        for name, hint in HINTS.items():
+            _check(name, getattr(self, name), hint)
+
+    @property
+    def worker_threads(self) -> int:
+        """The number of threads that the models may use."""
+        return self.threads or min(4, os.cpu_count() or 1)
+
+
+HINTS: dict[str, Any] = get_type_hints(Settings)
+RANGES = {"chunk_tokens": (32, 220), "overlap_sentences": (0, 5), "k": (1, 50), "threads": (0, 256)}
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One value and its provenance."""
+
+    name: str
+    value: str | int | bool
+    source: str
+    """"default", a file's path, an environment variable's name, or "flag"."""
+
+
+def config_file() -> Path:
+    """Return the user's own configuration file; it need not exist."""
+    from platformdirs import user_config_path
+
+    return user_config_path("askcorpus") / "config.toml"
+
+
+def cache_dir() -> Path:
+    """Return the directory for exported models: `ASKCORPUS_CACHE_DIR`, else the platform's."""
+    from platformdirs import user_cache_path
+
+    override = os.environ.get(PREFIX + "CACHE_DIR")
+    return Path(override) if override else user_cache_path("askcorpus")
+
+
+def load(
+    flags: Mapping[str, Any] | None = None,
+    *,
+    file: Path | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> tuple[Settings, list[Setting]]:
+    """Return the settings and, in order of their fields, where each came from.
+
+    Args:
+        flags: Values given on the command line; None values don't count.
+        file: Read instead of the user's own file; it must exist.
+        environ: Instead of the process's environment.
+
+    Raises:
+        ConfigError: A file can't be read, a key is unknown, or a value doesn't fit.
+    """
+    environ = os.environ if environ is None else environ
+    values: dict[str, Any] = {}
+    sources: dict[str, str] = {}
+    path = file or config_file()
+    if file or path.is_file():
+        for name, value in _read(path).items():
+            _known(name, where=str(path))
+            values[name], sources[name] = value, str(path)
+    for name in HINTS:
+        variable = PREFIX + name.upper()
+        if variable in environ:
+            values[name] = _parse(name, environ[variable], where=variable)
+            sources[name] = variable
+    for name, value in (flags or {}).items():
+        if value is not None:
+            _known(name, where="the command line")
+            values[name], sources[name] = value, "flag"
+    settings = Settings(**values)
+    return settings, [
+        Setting(field.name, getattr(settings, field.name), sources.get(field.name, "default"))
+        for field in fields(Settings)
+    ]
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as exc:
+        raise ConfigError(
+            f"Can't read the configuration file {path}.", hint="Check that it exists and is UTF-8."
+        ) from exc
+    except tomllib.TOMLDecodeError as exc:
+        raise ConfigError(f"{path} is not valid TOML: {exc}.", hint="Mend that line.") from exc
+
+
+def _known(name: str, *, where: str) -> None:
+    if name in HINTS:
+        return
+    close = get_close_matches(name, HINTS, n=1)
+    hint = f"Did you mean {close[0]!r}?" if close else f"Settings are: {', '.join(HINTS)}."
+    raise ConfigError(f"Unknown setting {name!r} in {where}.", hint=hint)
+
+
+def _parse(name: str, raw: str, *, where: str) -> Any:
+    """Return an environment variable's text as the setting's type."""
+    hint = HINTS[name]
+    if hint is int:
+        try:
+            return int(raw)
+        except ValueError as exc:
+            message = f"{where} must be a whole number, not {raw!r}."
+            raise ConfigError(message, hint=f"Unset {where} or mend it.") from exc
+    if hint is bool:
+        known = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+        if raw.lower() not in known:
+            message = f"{where} must be true or false, not {raw!r}."
+            raise ConfigError(message, hint=f"Unset {where} or mend it.")
+        return known[raw.lower()]
+    return raw
+
+
+def _check(name: str, value: object, hint: Any) -> None:
+    choices = get_args(hint)
+    if choices:
+        if value not in choices:
+            raise ConfigError(
+                f"Setting {name!r} can't be {value!r}.", hint=f"Choose {' or '.join(choices)}."
+            )
+    elif type(value) is not hint:
+        raise ConfigError(
+            f"Setting {name!r} must be {_NOUNS[hint]}, not {value!r}.", hint="Mend that value."
+        )
+    elif hint is str and not cast("str", value).strip():
+        raise ConfigError(f"Setting {name!r} is empty.", hint="Give it a value, or leave it out.")
+    elif name in RANGES:
+        low, high = RANGES[name]
+        if not low <= cast("int", value) <= high:
+            raise ConfigError(
+                f"Setting {name!r} is {value}.", hint=f"Choose a number from {low} to {high}."
+            )
+
+
+_NOUNS: dict[Any, str] = {int: "a whole number", str: "text", bool: "true or false"}

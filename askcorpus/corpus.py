@@ -1,0 +1,392 @@
+"""A corpus: an index of a folder that can be asked. The only place that picks concrete parts.
+
+folder → ingest → chunk → embed → store          Corpus.build (indexing.py)
+question → retrieve → read → answer              Corpus.ask
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from askcorpus import config
+from askcorpus.answer import compose
+from askcorpus.config import Settings
+from askcorpus.errors import (
+    AskcorpusError,
+    ConfigError,
+    IndexMismatchError,
+    ModelUnavailableError,
+    StoreUnavailableError,
+    UsageError,
+)
+from askcorpus.records import Query
+from askcorpus.retrieve import query_words, retrieve
+from askcorpus.store.ledger import Ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from askcorpus.indexing import Progress
+    from askcorpus.ports import Embedder, Reader, Store
+    from askcorpus.records import Answer, Document, IndexReport
+
+# One question over an index of this size is answered before chromadb is even imported.
+EXACT_PASSAGES = 20_000
+MAX_QUESTION = 200_000
+# Hits that are retrieved even where fewer are shown: the reader looks at these.
+READ_DEPTH = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What an index holds and what it was made with."""
+
+    directory: str
+    root: str
+    model: str
+    chunking: str
+    documents: int
+    passages: int
+    complete: bool
+    """False where indexing was interrupted."""
+    dense: str
+    """How vectors are searched: "chroma" or "exact"."""
+    skipped: tuple[tuple[str, str], ...]
+    """(path, reason) of each file that was left out."""
+    undated: int
+    """Documents that state no date."""
+
+
+class Corpus:
+    """An open index. Close it, or use it in a `with` statement."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        settings: Settings,
+        *,
+        one_shot: bool = False,
+        notify: Callable[[str], None] | None = None,
+    ) -> None:
+        """Wrap an open ledger; `build` and `open` are the ways in."""
+        self.settings = settings
+        self.report: IndexReport | None = None
+        self._ledger = ledger
+        self._one_shot = one_shot
+        self._notify = notify
+        self._notes: list[str] = []
+        self._embedder: Embedder | None = None
+        self._store: Store | None = None
+        self._revision: tuple[int, int] | None = None
+
+    @classmethod
+    def build(
+        cls,
+        folder: str | Path,
+        *,
+        index: str | Path | None = None,
+        settings: Settings | None = None,
+        rebuild: bool = False,
+        progress: Progress | None = None,
+        notify: Callable[[str], None] | None = None,
+    ) -> Corpus:
+        """Bring an index in step with a folder and return it open; `report` says what was done.
+
+        Args:
+            folder: Of documents; subfolders included.
+            index: Its directory; the settings' where None.
+            settings: The user's own where None.
+            rebuild: Drop what another model or folder left in the index.
+            progress: Called with files done, files in all and the path in hand.
+            notify: Called with a sentence when something takes its time.
+
+        Raises:
+            UsageError: There is no such folder, or nothing in it to index.
+            IndexMismatchError: The index was made from another folder or with another model.
+            IndexBusyError: Another process is writing this index.
+            ModelUnavailableError: The embedding model can't be had.
+        """
+        from askcorpus.indexing import update_index
+
+        settings = settings or config.load()[0]
+        directory = Path(index if index is not None else settings.index)
+        embedder = _open_embedder(settings, notify)
+        report = update_index(
+            Path(folder), directory, settings, embedder, rebuild=rebuild, progress=progress
+        )
+        corpus = cls(Ledger.open(directory), settings, notify=notify)
+        corpus.report = report
+        corpus._embedder = embedder
+        return corpus
+
+    @classmethod
+    def open(
+        cls,
+        index: str | Path | None = None,
+        *,
+        settings: Settings | None = None,
+        one_shot: bool = False,
+        notify: Callable[[str], None] | None = None,
+    ) -> Corpus:
+        """Return an index that is there already.
+
+        Args:
+            index: Its directory; the settings' where None.
+            settings: The user's own where None.
+            one_shot: Whether a single question will be asked, for which start-up time counts.
+            notify: Called with a sentence when something takes its time.
+
+        Raises:
+            IndexMissingError: There is none.
+            IndexMismatchError: Another format.
+            StoreUnavailableError: It is damaged or can't be read.
+        """
+        settings = settings or config.load()[0]
+        directory = Path(index if index is not None else settings.index)
+        return cls(Ledger.open(directory), settings, one_shot=one_shot, notify=notify)
+
+    def close(self) -> None:
+        """Give the index back."""
+        self._ledger.close()
+
+    def __enter__(self) -> Corpus:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def ask(
+        self,
+        question: str,
+        *,
+        k: int | None = None,
+        files: Sequence[str] = (),
+        after: str | None = None,
+        before: str | None = None,
+    ) -> Answer:
+        """Return the answer to a question; "no answer" is one of its outcomes.
+
+        Args:
+            question: In English.
+            k: Passages listed with the answer; the settings' where None.
+            files: Globs; only documents whose path or name matches one are searched.
+            after: ISO date, inclusive; documents without a date are left out.
+            before: ISO date, inclusive.
+
+        Raises:
+            UsageError: The question is empty, or a date isn't one.
+            IndexMismatchError: The index was made with another model.
+        """
+        began = time.perf_counter()
+        text = _checked_question(question)
+        words = query_words(text)
+        query = Query(text, tuple(files), _checked_date(after), _checked_date(before))
+        seconds: dict[str, float] = {}
+        with self._ledger.reading():
+            notes = list(self._state_notes())
+            embedder, store = self._parts()
+            notes += self._notes
+            allowed, undated = self._ledger.select(query)
+            if undated:
+                notes.append(f"{undated} documents state no date and were left out.")
+            with _timed(seconds, "embed"):
+                vector = embedder.embed([text])[0] if embedder else None
+            with _timed(seconds, "retrieve"):
+                hits = retrieve(
+                    words,
+                    vector,
+                    ledger=self._ledger,
+                    store=store,
+                    k=max(READ_DEPTH, k or self.settings.k),
+                    allowed=allowed,
+                )
+            with _timed(seconds, "read"):
+                spans = self._reader(embedder).read(text, hits)
+            seconds["total"] = time.perf_counter() - began
+            answer = compose(
+                text,
+                spans,
+                hits,
+                root=self._ledger.get("root") or "",
+                document=_memo(self._ledger.document),
+                seconds=seconds,
+            )
+        notes += self._changed_sources(answer)
+        shown = answer.passages[: k or self.settings.k]
+        return replace(answer, passages=shown, notes=tuple(notes))
+
+    def document(self, path: str) -> Document:
+        """Return an indexed document by its path, or by the only path that ends with it.
+
+        Raises:
+            UsageError: There is none, or there are several.
+        """
+        paths = self._ledger.paths
+        found = [p for p in paths if p == path] or [p for p in paths if p.endswith(f"/{path}")]
+        if len(found) > 1:
+            raise UsageError(
+                f"{path!r} names {len(found)} documents.",
+                hint=f"Say which: {', '.join(found[:5])}.",
+            )
+        return self._ledger.document(found[0] if found else path)
+
+    def status(self) -> Status:
+        """Return what the index holds and what it was made with."""
+        ledger = self._ledger
+        with ledger.reading():
+            return Status(
+                directory=str(ledger.directory),
+                root=ledger.get("root") or "",
+                model=ledger.get("model") or "",
+                chunking=ledger.get("chunking") or "",
+                documents=ledger.counts.documents,
+                passages=ledger.counts.passages,
+                complete=ledger.get("complete") == "1",
+                dense=self._dense(),
+                skipped=tuple((s.skipped.path, s.skipped.reason) for s in ledger.skipped()),
+                undated=sum(row.date is None for row in ledger.documents()),
+            )
+
+    def warm(self) -> None:
+        """Load the models and the vector index, so that the first question needn't wait."""
+        embedder, _ = self._parts()
+        if embedder:
+            embedder.embed(["warm"])
+
+    def _state_notes(self) -> Iterator[str]:
+        if self._ledger.get("complete") != "1":
+            yield "Indexing was interrupted; answers come from what is there so far."
+
+    def _parts(self) -> tuple[Embedder | None, Store | None]:
+        """Return the embedder and the vector store, as far as they can be had; the rest is noted."""
+        if self._embedder is None:
+            self._notes = []
+            try:
+                self._embedder = _open_embedder(self.settings, self._notify)
+            except ModelUnavailableError as exc:
+                self._notes = [f"{exc.message} Only words are searched. {exc.hint}".strip()]
+                return None, None
+        made_with = self._ledger.get("model")
+        if made_with and made_with != self._embedder.name:
+            raise IndexMismatchError(
+                f"The index was made with the model {made_with}, not {self._embedder.name}.",
+                hint="Ask with that model, or make the index anew: askcorpus index DIR --rebuild",
+            )
+        revision = self._ledger.revision
+        if self._store is None or revision != self._revision:
+            self._store, self._revision = self._open_store(), revision
+        return self._embedder, self._store
+
+    def _dense(self) -> str:
+        """Return which vector search is meant by the settings."""
+        if self.settings.dense != "auto":
+            return self.settings.dense
+        small = self._ledger.counts.passages <= EXACT_PASSAGES
+        return "exact" if self._one_shot and small else "chroma"
+
+    def _open_store(self) -> Store:
+        from askcorpus.store.exact import ExactStore
+
+        self._notes = []
+        if self._dense() == "chroma":
+            from askcorpus.store.chroma import ChromaStore
+
+            try:
+                return ChromaStore.open(self._ledger)
+            except StoreUnavailableError as exc:
+                self._notes = [f"{exc.message} Vectors are searched exactly. {exc.hint}".strip()]
+        return ExactStore(*self._ledger.vectors())
+
+    def _reader(self, embedder: Embedder | None) -> Reader:
+        if self.settings.reader == "sentence":
+            from askcorpus.read.sentence import SentenceReader
+
+            return SentenceReader(embedder, self._ledger, passages=self._ledger.counts.passages)
+        return _plugin(self.settings.reader)
+
+    def _changed_sources(self, answer: Answer) -> Iterator[str]:
+        """Yield a warning for each cited file that isn't as it was when it was indexed."""
+        for path in dict.fromkeys(citation.path for citation in answer.citations):
+            document = self._ledger.document(path)
+            try:
+                found = (Path(self._ledger.get("root") or "") / path).stat()
+            except OSError:
+                yield f"{path} is gone since it was indexed; the quote is from the index."
+                continue
+            if (found.st_size, found.st_mtime_ns) != (document.size, document.mtime_ns):
+                yield f"{path} has changed since it was indexed. Run: askcorpus index DIR"
+
+
+def _open_embedder(settings: Settings, notify: Callable[[str], None] | None) -> Embedder:
+    from askcorpus.embed import open_embedder
+
+    return open_embedder(
+        settings.model,
+        precision=settings.precision,
+        threads=settings.worker_threads,
+        cache=config.cache_dir(),
+        notify=notify,
+    )
+
+
+def _plugin(name: str) -> Any:
+    """Return an instance of the user's own class, named "module:Class" in the configuration."""
+    module, colon, attribute = name.partition(":")
+    if not colon:
+        raise ConfigError(
+            f"There is no reader {name!r}.", hint='Use "sentence", or your own as "module:Class".'
+        )
+    try:
+        return getattr(import_module(module), attribute)()
+    except AskcorpusError:
+        raise
+    except Exception as exc:  # whatever the user's own code raises
+        raise ConfigError(
+            f"The reader {name!r} can't be made: {type(exc).__name__}: {exc}.",
+            hint="Check the setting 'reader'.",
+        ) from exc
+
+
+def _checked_question(question: str) -> str:
+    text = question.replace("\x00", " ").encode("utf-8", "replace").decode().strip()
+    if not text:
+        raise UsageError("The question is empty.", hint='Ask like this: "who denied the deal?"')
+    if len(text) > MAX_QUESTION:
+        raise UsageError(
+            f"The question has {len(text):,} characters.", hint="Ask in a sentence or two."
+        )
+    return text
+
+
+def _checked_date(value: str | None) -> str | None:
+    if value is None:
+        return None
+    try:
+        return date.fromisoformat(value).isoformat()
+    except ValueError as exc:
+        raise UsageError(f"{value!r} is not a date.", hint="Write it like 2014-07-27.") from exc
+
+
+def _memo(document: Callable[[str], Document]) -> Callable[[str], Document]:
+    """Return the function, reading each document once."""
+    known: dict[str, Document] = {}
+
+    def remembered(path: str) -> Document:
+        if path not in known:
+            known[path] = document(path)
+        return known[path]
+
+    return remembered
+
+
+@contextmanager
+def _timed(seconds: dict[str, float], name: str) -> Iterator[None]:
+    began = time.perf_counter()
+    yield
+    seconds[name] = time.perf_counter() - began

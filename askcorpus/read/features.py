@@ -1,0 +1,112 @@
+"""Numbers that tell whether a sentence answers a question, each in about [0, 1] or [-1, 1]."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from itertools import pairwise
+from math import log
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from askcorpus.read.phrases import holds_kind
+from askcorpus.text import words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import numpy.typing as npt
+
+    from askcorpus.read.question import Question
+    from askcorpus.records import Hit
+
+NAMES = (
+    "sentence_cosine",
+    "passage_cosine",
+    "sentence_coverage",
+    "passage_coverage",
+    "rarest_missing",
+    "names_missing",
+    "adjacent_pairs",
+    "holds_kind",
+    "fused",
+    "first",
+    "fragment",
+    "length",
+)
+
+
+@lru_cache(maxsize=50_000)
+def stem(word: str) -> str:
+    """Return the word's English (Porter 2) stem."""
+    return _stemmer().stemWord(word)  # type: ignore[no-any-return]
+
+
+@lru_cache(maxsize=1)
+def _stemmer():  # type: ignore[no-untyped-def]
+    import snowballstemmer
+
+    return snowballstemmer.stemmer("english")
+
+
+def stems(text: str) -> list[str]:
+    """Return the stems of a text's words, in order."""
+    return [stem(word) for word in words(text)]
+
+
+def rarity(terms: Sequence[str], frequency: Mapping[str, int], passages: int) -> dict[str, float]:
+    """Return each term's inverse passage frequency, log((N + 1) / (n + 0.5)), at least 0.05."""
+    return {term: max(0.05, log((passages + 1) / (frequency.get(term, 0) + 0.5))) for term in terms}
+
+
+def features(
+    question: Question,
+    weights: Mapping[str, float],
+    hit: Hit,
+    sentences: Sequence[str],
+    cosines: Sequence[float],
+) -> npt.NDArray[np.float64]:
+    """Return (n sentences, len(NAMES)) numbers for the sentences of one hit.
+
+    Args:
+        question: Analysed.
+        weights: The rarity of each of its terms.
+        hit: The passage that the sentences stand in.
+        sentences: Their texts.
+        cosines: Of each sentence with the question, in [-1, 1].
+    """
+    terms = [(term, stem(term)) for term in question.terms]
+    total = sum(weights[term] for term, _ in terms) or 1.0
+    context = set(stems(f"{hit.passage.heading} {hit.passage.text}"))
+    absent = [term for term, root in terms if root not in context]
+    shared = (
+        hit.scores.get("dense", 0.0),
+        1.0 - sum(weights[term] for term in absent) / total,
+        max((weights[term] for term in absent), default=0.0) / max(weights.values(), default=1.0),
+        sum(weights[term] for term in absent if term in question.names) / total,
+    )
+    rows = []
+    for sentence, cosine in zip(sentences, cosines, strict=True):
+        own = stems(sentence)
+        held = set(own)
+        covered = sum(weights[term] for term, root in terms if root in held) / total
+        pairs = set(pairwise(own))
+        roots = [root for _, root in terms]
+        asked = set(pairwise(roots))
+        rows.append(
+            (
+                cosine,
+                shared[0],
+                covered,
+                shared[1],
+                shared[2],
+                shared[3],
+                len(pairs & asked) / len(asked) if asked else 0.0,
+                float(holds_kind(question, sentence)),
+                hit.score,
+                float(hit.rank == 1),
+                float(sentence.rstrip()[-1:] not in tuple(".!?”\"’')")),
+                min(len(own), 60) / 60,
+            )
+        )
+    return np.array(rows, dtype=np.float64).reshape(len(rows), len(NAMES))

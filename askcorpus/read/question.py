@@ -1,0 +1,80 @@
+"""What kind of thing a question asks for, told from its words. English only."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from askcorpus.text import STOP_WORDS, WORD, content_words, fold, words
+
+Kind = Literal["who", "when", "where", "number", "why", "how", "yes_no", "what"]
+
+_WHEN = {"year", "date", "day", "month", "time", "decade", "century", "weekday"}
+_WHERE = {"city", "country", "place", "town", "location", "state", "region", "area", "airport"}
+_WHO = {"person", "people", "man", "woman", "leader", "official", "author", "reporter", "name"}
+_NUMBER = {"number", "percentage", "percent", "amount", "age", "share", "proportion", "quantity"}
+_AMOUNT = {"many", "much", "old", "long", "far", "often", "large", "big", "tall", "high", "deep"}
+_REASON = {"reason", "cause", "motive", "purpose"}
+_AUXILIARIES = set(
+    """is are was were am do does did has have had can could will would should shall may might
+    must isn't aren't wasn't weren't don't doesn't didn't hasn't haven't""".split()
+)
+_NAMED: dict[str, Kind] = {
+    **dict.fromkeys(_WHEN, "when"),
+    **dict.fromkeys(_WHERE, "where"),
+    **dict.fromkeys(_WHO, "who"),
+    **dict.fromkeys(_NUMBER, "number"),
+    **dict.fromkeys(_REASON, "why"),
+}
+_PLAIN: dict[str, Kind] = {
+    "who": "who",
+    "whom": "who",
+    "whose": "who",
+    "when": "when",
+    "where": "where",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question's kind and the words that a passage should hold."""
+
+    text: str
+    kind: Kind
+    terms: tuple[str, ...]
+    """Distinct content words, folded, in order."""
+    names: frozenset[str]
+    """Those terms that are written like names or numbers (capitals inside the sentence)."""
+
+
+def analyse(text: str) -> Question:
+    """Return the question's kind and terms; "what" where no word tells more."""
+    terms = tuple(dict.fromkeys(content_words(text)))[:64]
+    return Question(text=text, kind=_kind(words(text)), terms=terms, names=_names(text))
+
+
+def _kind(asked: list[str]) -> Kind:
+    for at, first in enumerate(asked[:12]):
+        following = asked[at + 1 : at + 4]
+        if first in _PLAIN:
+            return _PLAIN[first]
+        if first == "how":
+            return "number" if following and following[0] in _AMOUNT else "how"
+        if first == "why":
+            return "why"
+        if first in ("what", "which"):
+            return next((_NAMED[word] for word in following if word in _NAMED), "what")
+    return "yes_no" if asked and asked[0] in _AUXILIARIES else "what"
+
+
+def _names(text: str) -> frozenset[str]:
+    """Return the terms with a capital or a digit; none from a text wholly in capitals."""
+    found = [match.group() for match in WORD.finditer(text)]
+    shouted = all(word.isupper() for word in found if word.isalpha())
+    return frozenset(
+        fold(word)
+        for at, word in enumerate(found)
+        if re.search(r"\d", word)
+        or (not shouted and at > 0 and word[0].isupper() and fold(word) not in STOP_WORDS)
+    )

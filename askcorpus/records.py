@@ -1,0 +1,263 @@
+"""The frozen records that flow between the stages, and nothing else.
+
+Every offset is a half-open range of characters of a document's text, so that
+`document.text[x.start:x.end] == x.text` holds for each Passage and Span, and for each Citation
+with `quote` in place of `text`. Identity is place (path and offsets), never content.
+A higher score is better everywhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Outcome = Literal["answered", "related", "none"]
+Band = Literal["strong", "fair", "weak"]
+NO_SCORES: Mapping[str, float] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Boilerplate:
+    """A range of a document's text that is not content, and why it was taken for that."""
+
+    start: int
+    end: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading's range in the text; `level` runs from 1 (outermost) to 6."""
+
+    start: int
+    end: int
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One file's text, kept as it was read, with what the text states about itself."""
+
+    path: str
+    """Relative to the indexed folder, with forward slashes."""
+    text: str
+    title: str
+    sha256: str
+    """Of the file's bytes, in hexadecimal."""
+    size: int
+    """Bytes of the file."""
+    mtime_ns: int
+    date: str | None = None
+    """ISO 8601 date (YYYY-MM-DD) that the document states, or None."""
+    byline: str | None = None
+    boilerplate: tuple[Boilerplate, ...] = ()
+    headings: tuple[Heading, ...] = ()
+    extracted: bool = False
+    """True where `text` was extracted from a format, so that its lines aren't the file's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file that isn't in the index, and why; `failed` where it should have been."""
+
+    path: str
+    reason: str
+    failed: bool = False
+    """True for a permission, crash or time-out; False for what is left out by design."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """An exact slice of a document: what is embedded, searched and cited."""
+
+    path: str
+    start: int
+    end: int
+    text: str
+    line: int
+    """1-based line of the document's text on which the passage starts."""
+    heading: str = ""
+    """The headings above it, outermost first, joined by " › "; empty where there are none."""
+    id: int = 0
+    """Row number in the ledger, growing only; 0 before the passage is stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question and what may answer it."""
+
+    text: str
+    files: tuple[str, ...] = ()
+    """Globs over paths; empty for every file."""
+    after: str | None = None
+    """ISO date, inclusive; documents without a date are excluded where it is set."""
+    before: str | None = None
+    """ISO date, inclusive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that retrieval ranked."""
+
+    passage: Passage
+    score: float
+    """Fused score in [0, 1]."""
+    rank: int
+    """1 for the best."""
+    scores: Mapping[str, float] = field(default=NO_SCORES)
+    """What each leg said, for `--explain`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Characters of a passage's document that a reader proposes as the answer."""
+
+    passage: Passage
+    start: int
+    end: int
+    text: str
+    sentence_start: int
+    """The sentence or two that the span stands in: what is quoted."""
+    sentence_end: int
+    score: float
+    """Probability in [0, 1] that the span answers the question."""
+    scores: Mapping[str, float] = field(default=NO_SCORES)
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A quote and where it stands: `document.text[start:end] == quote`."""
+
+    n: int
+    """1 for the first citation shown."""
+    root: str
+    """The indexed folder, absolute."""
+    path: str
+    start: int
+    end: int
+    quote: str
+    title: str
+    date: str | None
+    line: int | None
+    """1-based line of the file; None where the text was extracted from a format."""
+    locator: str | None
+    """Another address inside the file (a heading, a page), or None."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpanRef:
+    """Where the answer stands in citation `n`'s document."""
+
+    n: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another answer that was found, and the citation that holds it."""
+
+    answer: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one question came to. "No answer" is an outcome, not an error."""
+
+    question: str
+    outcome: Outcome
+    answer: str | None = None
+    """The first span's slice, verbatim; None unless answered."""
+    sentence: str | None = None
+    """The quote of the first citation; None unless answered."""
+    band: Band | None = None
+    spans: tuple[SpanRef, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    also: tuple[Alternative, ...] = ()
+    passages: tuple[Hit, ...] = ()
+    notes: tuple[str, ...] = ()
+    """One-sentence remarks for the user: a changed source, a leg that was missing."""
+    seconds: Mapping[str, float] = field(default=NO_SCORES)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the answer as plain data, version 1 of the schema in docs/answer-schema.json."""
+        return {
+            "version": 1,
+            "question": self.question,
+            "outcome": self.outcome,
+            "answer": self.answer,
+            "sentence": self.sentence,
+            "band": self.band,
+            "spans": [{"n": s.n, "start": s.start, "end": s.end} for s in self.spans],
+            "citations": [
+                {
+                    "n": c.n,
+                    "root": c.root,
+                    "path": c.path,
+                    "start": c.start,
+                    "end": c.end,
+                    "line": c.line,
+                    "locator": c.locator,
+                    "quote": c.quote,
+                    "title": c.title,
+                    "date": c.date,
+                }
+                for c in self.citations
+            ],
+            "also": [{"answer": a.answer, "n": a.n} for a in self.also],
+            "passages": [
+                {
+                    "path": h.passage.path,
+                    "start": h.passage.start,
+                    "end": h.passage.end,
+                    "text": h.passage.text,
+                    "score": round(h.score, 6),
+                    "rank": h.rank,
+                }
+                for h in self.passages
+            ],
+            "notes": list(self.notes),
+            "seconds": {name: round(value, 4) for name, value in self.seconds.items()},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """What indexing did with one file."""
+
+    path: str
+    state: Literal["indexed", "unchanged", "skipped", "failed", "removed"]
+    passages: int = 0
+    reused: int = 0
+    """Passages whose vectors were taken over instead of embedded again."""
+    boilerplate: int = 0
+    """Characters marked as boilerplate."""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexReport:
+    """What one run of indexing did."""
+
+    root: str
+    files: tuple[FileReport, ...]
+    documents: int
+    """In the index now."""
+    passages: int
+    """In the index now."""
+    embedded: int
+    """Passages embedded in this run."""
+    truncated: int
+    """Passages longer than the embedder's window; expected to be 0."""
+    seconds: Mapping[str, float] = field(default=NO_SCORES)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def failed(self) -> tuple[FileReport, ...]:
+        """The files that should be in the index and aren't."""
+        return tuple(file for file in self.files if file.state == "failed")

@@ -1,0 +1,161 @@
+"""Writes answers and reports as text for a terminal; colour and links only where they are wanted.
+
+Everything that comes from a document or a question passes through `printable` or `one_line`:
+documents can't move the cursor, change colours or hide text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote as url_quote
+
+from askcorpus.text import one_line, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from askcorpus.records import Answer, Citation, Document, Hit, IndexReport, SpanRef
+
+NO_ANSWER = {
+    "related": "No passage answers this. The nearest one:",
+    "none": "No passage here is about this.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """What the output may use."""
+
+    colour: bool = False
+    """Bold and dim by ANSI sequences."""
+    links: bool = False
+    """OSC 8 hyperlinks to the cited files."""
+
+    def bold(self, text: str) -> str:
+        """Return the text in bold where colour is allowed."""
+        return f"\x1b[1m{text}\x1b[22m" if self.colour and text else text
+
+    def dim(self, text: str) -> str:
+        """Return the text dimmed where colour is allowed."""
+        return f"\x1b[2m{text}\x1b[22m" if self.colour and text else text
+
+    def link(self, text: str, path: Path) -> str:
+        """Return the text linked to a file where links are allowed."""
+        if not self.links:
+            return text
+        target = "file://" + url_quote(str(path))
+        return f"\x1b]8;;{target}\x1b\\{text}\x1b]8;;\x1b\\"
+
+
+def answer_text(answer: Answer, style: Style, *, explain: bool = False) -> str:
+    """Return an answer for a terminal, ending in a newline."""
+    lines: list[str] = []
+    if answer.outcome == "answered" and answer.answer is not None:
+        if answer.answer != answer.sentence:
+            lines += [style.bold(one_line(answer.answer)), ""]
+        lines += _citations(answer, style)
+        for other in answer.also:
+            lines.append(f"also: {one_line(other.answer)} [{other.n}]")
+    else:
+        lines.append(NO_ANSWER[answer.outcome])
+        lines += _citations(answer, style)
+    if explain:
+        lines += ["", *_explained(answer.passages)]
+    band = f"{answer.band} · " if answer.band else ""
+    lines += ["", style.dim(f"{band}{answer.seconds.get('total', 0.0):.2f} s")]
+    return "\n".join(lines) + "\n"
+
+
+def _citations(answer: Answer, style: Style) -> Iterator[str]:
+    """Yield each quote, then the list of addresses."""
+    for citation in answer.citations:
+        marked = [span for span in answer.spans if span.n == citation.n]
+        yield f"  “{_marked(citation, marked, style)}” [{citation.n}]"
+    yield ""
+    for citation in answer.citations:
+        where = style.link(address(citation), Path(citation.root) / citation.path)
+        facts = " · ".join(one_line(part) for part in (citation.title, citation.date) if part)
+        yield f"[{citation.n}] {where}  {style.dim(facts)}"
+
+
+def address(citation: Citation) -> str:
+    """Return `path:line`, or `path (locator)` where the file has no lines of its own."""
+    path = one_line(citation.path)
+    if citation.line is not None:
+        return f"{path}:{citation.line}"
+    return f"{path} ({one_line(citation.locator)})" if citation.locator else path
+
+
+def _marked(citation: Citation, spans: list[SpanRef], style: Style) -> str:
+    """Return the quote on one line with the answer's words in bold."""
+    parts = []
+    at = 0
+    for span in sorted(spans, key=lambda s: s.start):
+        low, high = max(at, span.start - citation.start), span.end - citation.start
+        parts.append(printable(citation.quote[at:low]))
+        parts.append(style.bold(printable(citation.quote[low:high])))
+        at = max(at, high)
+    parts.append(printable(citation.quote[at:]))
+    return "".join(parts).replace("\n", " ")
+
+
+def _explained(hits: tuple[Hit, ...]) -> Iterator[str]:
+    """Yield one line of scores a passage."""
+    for hit in hits:
+        legs = "  ".join(f"{name} {value:.3f}" for name, value in hit.scores.items())
+        place = f"{one_line(hit.passage.path)}:{hit.passage.line}"
+        yield f"{hit.rank:>3}. {hit.score:.3f}  {legs}  {place}  {one_line(hit.passage.text)[:60]}"
+
+
+def report_text(report: IndexReport) -> str:
+    """Return what one run of indexing did, for stderr, ending in a newline."""
+    counts: dict[str, int] = {}
+    for file in report.files:
+        counts[file.state] = counts.get(file.state, 0) + 1
+    lines = [
+        f"{one_line(file.path)}: {file.state}: {one_line(file.reason)}"
+        for file in report.files
+        if file.state in ("skipped", "failed")
+    ]
+    states = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
+    lines.append(
+        f"{report.documents} documents, {report.passages} passages in the index "
+        f"({states or 'no files'}; {report.embedded} passages embedded) "
+        f"in {report.seconds.get('total', 0.0):.1f} s."
+    )
+    if report.truncated:
+        lines.append(f"{report.truncated} passages are longer than the model reads.")
+    lines += [one_line(note) for note in report.notes]
+    return "\n".join(lines) + "\n"
+
+
+def document_text(document: Document, style: Style, *, around: int | None = None) -> str:
+    """Return a document's text with line numbers, the lines around one of them, or all.
+
+    Args:
+        document: As indexed.
+        style: What the output may use.
+        around: 1-based line; ten lines on either side are shown, that one in bold.
+    """
+    lines = printable(document.text).split("\n")
+    first, last = (1, len(lines)) if around is None else (max(1, around - 10), around + 10)
+    width = len(str(min(last, len(lines))))
+    shown = []
+    for number, line in enumerate(lines[first - 1 : last], start=first):
+        text = f"{number:>{width}}  {line}"
+        shown.append(style.bold(text) if number == around else text)
+    facts = " · ".join(one_line(p) for p in (document.title, document.date, document.byline) if p)
+    return "\n".join([style.dim(facts), *shown]) + "\n"
+
+
+def boilerplate_text(document: Document) -> str:
+    """Return each range that was marked as boilerplate, with its reason."""
+    if not document.boilerplate:
+        return "Nothing in this document is marked as boilerplate.\n"
+    return "".join(
+        f"{mark.start}–{mark.end}  {mark.reason}: "
+        f"{one_line(document.text[mark.start : mark.end])}\n"
+        for mark in document.boilerplate
+    )
