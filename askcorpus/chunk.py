@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from base64 import b64decode
 from bisect import bisect_right
 from functools import cache
 from importlib import resources
@@ -28,9 +29,12 @@ if TYPE_CHECKING:
     Range = tuple[int, int]
 
 OWN_ENCODING = "askcorpus16k"
-# Words with their leading space, numbers by threes, punctuation runs, line ends. training/bpe.py
-# uses the same pattern, so that the ranks fit it.
-PATTERN = r"[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+# GPT-4's, without possessive quantifiers (the trainer's regex engine has none) and with a line
+# break as a token of its own. training/bpe.py uses the same pattern, so that the ranks fit it.
+PATTERN = (
+    r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}"
+    r"| ?[^\s\p{L}\p{N}]+|\s*[\r\n]+|\s+(?!\S)|\s+"
+)
 # tiktoken's matcher recurses on long runs: a million spaces in one call bring it down.
 MAX_PIECE = 10_000
 # A title longer than this says more about the format than about the passage.
@@ -45,11 +49,12 @@ def encoding(name: str) -> tiktoken.Encoding:
         ModelUnavailableError: There is no such encoding, or it isn't on this machine.
     """
     import tiktoken
-    from tiktoken.load import load_tiktoken_bpe
 
     if name == OWN_ENCODING:
-        with resources.as_file(resources.files("askcorpus") / "data" / f"{name}.tiktoken") as path:
-            ranks = load_tiktoken_bpe(str(path))
+        # Read here, not by tiktoken's loader, which keeps copies in a shared temporary folder.
+        data = (resources.files("askcorpus") / "data" / f"{name}.tiktoken").read_bytes()
+        pairs = (line.split() for line in data.splitlines())
+        ranks = {b64decode(token): int(rank) for token, rank in pairs}
         return tiktoken.Encoding(name, pat_str=PATTERN, mergeable_ranks=ranks, special_tokens={})
     try:
         return tiktoken.get_encoding(name)
@@ -134,11 +139,13 @@ def _sections(document: Document) -> Iterator[Range]:
 
 def _pack(text: str, section: Range, max_tokens: int, overlap: int, name: str) -> Iterator[Range]:
     """Yield runs of whole sentences of about the same length, none over `max_tokens`."""
-    units = [
-        (piece, count_tokens(text[piece[0] : piece[1]], name))
-        for sentence in sentences(text, *section)
-        for piece in _pieces(text, *sentence, max_tokens, name)
-    ]
+    units: list[tuple[Range, int]] = []
+    end = section[0]
+    for sentence in sentences(text, *section):
+        for piece, tokens in _pieces(text, *sentence, max_tokens, name):
+            gap = text[end : piece[0]]  # a single space is part of the word after it
+            units.append((piece, tokens + (count_tokens(gap, name) if gap not in ("", " ") else 0)))
+            end = piece[1]
     total = sum(tokens for _, tokens in units)
     target = total / max(1, ceil(total / max_tokens))
     run: list[tuple[Range, int]] = []
@@ -161,10 +168,13 @@ def _pack(text: str, section: Range, max_tokens: int, overlap: int, name: str) -
         yield run[0][0][0], run[-1][0][1]
 
 
-def _pieces(text: str, start: int, end: int, max_tokens: int, name: str) -> Iterator[Range]:
+def _pieces(
+    text: str, start: int, end: int, max_tokens: int, name: str
+) -> Iterator[tuple[Range, int]]:
     """Yield the sentence whole, or in halves of halves where it is longer than a passage."""
-    if end - start <= max_tokens or count_tokens(text[start:end], name) <= max_tokens:
-        yield start, end  # a token is at least one byte, but seldom one character: check first
+    tokens = count_tokens(text[start:end], name)
+    if tokens <= max_tokens or end - start == 1:
+        yield (start, end), tokens
         return
     for low, high in _halves(text, start, end):
         yield from _pieces(text, low, high, max_tokens, name)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from importlib import import_module
 from pathlib import Path
@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 
 from askcorpus import config
 from askcorpus.answer import compose
-from askcorpus.config import Settings
 from askcorpus.errors import (
     AskcorpusError,
     ConfigError,
@@ -25,13 +24,14 @@ from askcorpus.errors import (
     StoreUnavailableError,
     UsageError,
 )
-from askcorpus.records import Query
+from askcorpus.records import Query, Status
 from askcorpus.retrieve import query_words, retrieve
 from askcorpus.store.ledger import Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from askcorpus.config import Settings
     from askcorpus.indexing import Progress
     from askcorpus.ports import Embedder, Reader, Store
     from askcorpus.records import Answer, Document, IndexReport
@@ -41,26 +41,6 @@ EXACT_PASSAGES = 20_000
 MAX_QUESTION = 200_000
 # Hits that are retrieved even where fewer are shown: the reader looks at these.
 READ_DEPTH = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """What an index holds and what it was made with."""
-
-    directory: str
-    root: str
-    model: str
-    chunking: str
-    documents: int
-    passages: int
-    complete: bool
-    """False where indexing was interrupted."""
-    dense: str
-    """How vectors are searched: "chroma" or "exact"."""
-    skipped: tuple[tuple[str, str], ...]
-    """(path, reason) of each file that was left out."""
-    undated: int
-    """Documents that state no date."""
 
 
 class Corpus:
@@ -264,7 +244,7 @@ class Corpus:
             yield "Indexing was interrupted; answers come from what is there so far."
 
     def _parts(self) -> tuple[Embedder | None, Store | None]:
-        """Return the embedder and the vector store, as far as they can be had; the rest is noted."""
+        """Return the embedder and the vector store; note why one is missing."""
         if self._embedder is None:
             self._notes = []
             try:
@@ -308,7 +288,8 @@ class Corpus:
             from askcorpus.read.sentence import SentenceReader
 
             return SentenceReader(embedder, self._ledger, passages=self._ledger.counts.passages)
-        return _plugin(self.settings.reader)
+        reader: Reader = _plugin(self.settings.reader)
+        return reader
 
     def _changed_sources(self, answer: Answer) -> Iterator[str]:
         """Yield a warning for each cited file that isn't as it was when it was indexed."""

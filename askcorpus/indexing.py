@@ -20,7 +20,7 @@ from askcorpus.errors import IndexMismatchError, StoreUnavailableError, UsageErr
 from askcorpus.ingest import FileEntry, read, walk
 from askcorpus.records import Document, FileReport, IndexReport, Skipped
 from askcorpus.store.ledger import Ledger
-from askcorpus.store.lock import exclusive
+from askcorpus.store.lock import hold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -80,7 +80,7 @@ def update_index(
             f"Nothing to index in {folder}: it holds no .txt, .md or .html file.",
             hint="Name a folder that holds documents.",
         )
-    with exclusive(directory), Ledger.create(directory) as ledger:
+    with hold(directory), Ledger.create(directory) as ledger:
         known = _bind(ledger, folder, settings, embedder, rebuild=rebuild)
         ledger.set(complete="0")
         _remove_missing(ledger, entries, run)
@@ -263,12 +263,12 @@ def _store(
 
 def _derive(ledger: Ledger, run: _Run) -> Iterator[str]:
     """Build the vector index where it is missing or stale; yield what went wrong."""
-    from askcorpus.store import chroma
+    from askcorpus.store import generations
 
     began = time.perf_counter()
     try:
-        if chroma.needs_rebuild(ledger):
-            chroma.build(ledger)
+        if generations.needs_rebuild(ledger):
+            generations.build(ledger)
     except StoreUnavailableError as exc:
         yield f"The vector index could not be built ({exc.message}); questions search exactly."
     run.seconds["chroma"] += time.perf_counter() - began

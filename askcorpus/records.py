@@ -9,7 +9,6 @@ A higher score is better everywhere.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
 
 Outcome = Literal["answered", "related", "none"]
 Band = Literal["strong", "fair", "weak"]
-NO_SCORES: Mapping[str, float] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +106,7 @@ class Hit:
     """Fused score in [0, 1]."""
     rank: int
     """1 for the best."""
-    scores: Mapping[str, float] = field(default=NO_SCORES)
+    scores: Mapping[str, float] = field(default_factory=dict)
     """What each leg said, for `--explain`."""
 
 
@@ -125,7 +123,7 @@ class Span:
     sentence_end: int
     score: float
     """Probability in [0, 1] that the span answers the question."""
-    scores: Mapping[str, float] = field(default=NO_SCORES)
+    scores: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +180,7 @@ class Answer:
     passages: tuple[Hit, ...] = ()
     notes: tuple[str, ...] = ()
     """One-sentence remarks for the user: a changed source, a leg that was missing."""
-    seconds: Mapping[str, float] = field(default=NO_SCORES)
+    seconds: Mapping[str, float] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as plain data, version 1 of the schema in docs/answer-schema.json."""
@@ -254,10 +252,30 @@ class IndexReport:
     """Passages embedded in this run."""
     truncated: int
     """Passages longer than the embedder's window; expected to be 0."""
-    seconds: Mapping[str, float] = field(default=NO_SCORES)
+    seconds: Mapping[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     @property
     def failed(self) -> tuple[FileReport, ...]:
         """The files that should be in the index and aren't."""
         return tuple(file for file in self.files if file.state == "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What an index holds and what it was made with."""
+
+    directory: str
+    root: str
+    model: str
+    chunking: str
+    documents: int
+    passages: int
+    complete: bool
+    """False where indexing was interrupted."""
+    dense: str
+    """How vectors are searched: "chroma" or "exact"."""
+    skipped: tuple[tuple[str, str], ...]
+    """(path, reason) of each file that was left out."""
+    undated: int
+    """Documents that state no date."""

@@ -16,7 +16,7 @@ from askcorpus.text import one_line, printable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from askcorpus.records import Answer, Citation, Document, Hit, IndexReport, SpanRef
+    from askcorpus.records import Answer, Citation, Document, Hit, IndexReport, SpanRef, Status
 
 NO_ANSWER = {
     "related": "No passage answers this. The nearest one:",
@@ -159,3 +159,18 @@ def boilerplate_text(document: Document) -> str:
         f"{one_line(document.text[mark.start : mark.end])}\n"
         for mark in document.boilerplate
     )
+
+
+def status_text(status: Status) -> str:
+    """Return what an index holds, ending in a newline."""
+    lines = [
+        f"index      {one_line(status.directory)}",
+        f"folder     {one_line(status.root)}",
+        f"documents  {status.documents} ({status.undated} without a date)",
+        f"passages   {status.passages} ({one_line(status.chunking)})",
+        f"model      {one_line(status.model)}",
+        f"vectors    {status.dense}",
+        f"state      {'complete' if status.complete else 'interrupted: run askcorpus index again'}",
+    ]
+    lines += [f"skipped    {one_line(path)}: {one_line(reason)}" for path, reason in status.skipped]
+    return "\n".join(lines) + "\n"

@@ -2,29 +2,44 @@
 
 Each leg also scores what only the other one found, so that a fused score never rests on a missing
 number. Scores are fused, not ranks: on held-out questions a convex combination of normalised
-scores beats reciprocal rank fusion by several points of recall@1 (eval/LOG.md). Filters are
-resolved before either leg runs: a passage that the filter allows can't be crowded out.
+scores beats reciprocal rank fusion by several points of recall@1. The best of them get a third
+score, focus: how many of the question's rare words stand together in one sentence (eval/LOG.md).
+Filters are resolved before either leg runs: what a filter allows can't be crowded out.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from askcorpus.errors import UsageError
 from askcorpus.records import Hit
-from askcorpus.text import content_words
+from askcorpus.text import content_words, rarity, sentences, stem, stems
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from askcorpus.ports import Ids, Store, Vectors
     from askcorpus.records import Passage
 
 CANDIDATES = 50
-# Share of the vectors in the fused score; chosen on SQuAD dev articles, see eval/LOG.md.
-DENSE_WEIGHT = 0.5
+# Passages whose sentences are looked at: further down, a better place changes nothing.
+FOCUSED = 20
 # A pasted page is still a question: its first words say what it is about.
 MAX_WORDS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Shares of the scores. Fitted on SQuAD train articles; see eval/LOG.md."""
+
+    dense: float = 0.65
+    """Of the vectors against the words, in [0, 1], where two legs are fused."""
+    focus: float = 0.3
+    """Of the focus against those two, in [0, 1]."""
+
+
+WEIGHTS = Weights()
 
 
 class Lexicon(Protocol):
@@ -40,6 +55,13 @@ class Lexicon(Protocol):
 
     def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
         """Return the passages by id; unknown ids are left out."""
+
+    def document_frequency(self, words: Sequence[str]) -> dict[str, int]:
+        """Return in how many passages each word occurs."""
+
+    @property
+    def size(self) -> int:
+        """The number of passages."""
 
     def vectors(self, ids: Sequence[int] | None = None) -> tuple[Ids, Vectors]:
         """Return the ids that are there, ascending, and their vectors, one row each."""
@@ -67,7 +89,7 @@ def retrieve(
     store: Store | None,
     k: int,
     allowed: Ids | None = None,
-    dense_weight: float = DENSE_WEIGHT,
+    weights: Weights = WEIGHTS,
 ) -> list[Hit]:
     """Return at most k hits, best first; ties break on the passage id.
 
@@ -78,7 +100,7 @@ def retrieve(
         store: Finds neighbours of the vector; None leaves the words alone.
         k: Upper bound.
         allowed: Passage ids to choose from, ascending; None for all.
-        dense_weight: In [0, 1].
+        weights: Shares of the scores.
     """
     if allowed is not None and len(allowed) == 0:
         return []
@@ -86,22 +108,31 @@ def retrieve(
     dense: dict[int, float] = {}
     if vector is not None and store is not None:
         dense = dict(store.search(vector, CANDIDATES, allowed=allowed))
-        found_by_vector = sorted(dense.keys() - lexical.keys())
-        lexical |= ledger.lexical_scores(words, found_by_vector)
+        lexical |= ledger.lexical_scores(words, sorted(dense.keys() - lexical.keys()))
         ids, rows = ledger.vectors(sorted(lexical.keys() - dense.keys()))
         dense |= zip(ids.tolist(), (rows @ vector).tolist(), strict=True)
-    fused = fuse(dense, lexical, dense_weight=dense_weight)
-    order = sorted(fused, key=lambda passage: (-fused[passage], passage))[:k]
+    fused = fuse(dense, lexical, dense_weight=weights.dense)
+    order = _best_first(fused)[: max(k, FOCUSED)]
     passages = ledger.passages(order)
-    present = [passage for passage in order if passage in passages]
+    frequency = ledger.document_frequency(words)
+    rare = rarity(words, frequency, ledger.size)
+    focused = {n: focus(rare, passages[n].text) for n in order[:FOCUSED] if n in passages}
+    share = weights.focus
+    scores = {
+        n: (1 - share) * fused[n] + share * focused.get(n, 0.0) for n in order if n in passages
+    }
     return [
         Hit(
-            passage=passages[passage],
-            score=fused[passage],
+            passage=passages[n],
+            score=scores[n],
             rank=rank,
-            scores={"dense": dense.get(passage, 0.0), "lexical": lexical.get(passage, 0.0)},
+            scores={
+                "dense": dense.get(n, 0.0),
+                "lexical": lexical.get(n, 0.0),
+                "focus": focused.get(n, 0.0),
+            },
         )
-        for rank, passage in enumerate(present, start=1)
+        for rank, n in enumerate(_best_first(scores)[:k], start=1)
     ]
 
 
@@ -113,15 +144,28 @@ def fuse(
     Cosines are scaled from the lowest to the highest candidate, BM25 from 0 (no word found) to
     the highest. Without a dense leg, the scaled BM25 score alone.
     """
-    if not dense:
-        return _scaled(lexical, low=0.0)
-    cosines = _scaled(dense, low=min(dense.values()))
     matches = _scaled(lexical, low=0.0)
+    if not dense:
+        return matches
+    cosines = _scaled(dense, low=min(dense.values()))
     return {
-        passage: dense_weight * cosines.get(passage, 0.0)
-        + (1 - dense_weight) * matches.get(passage, 0.0)
-        for passage in _union(cosines, matches)
+        n: dense_weight * cosines.get(n, 0.0) + (1 - dense_weight) * matches.get(n, 0.0)
+        for n in cosines.keys() | matches.keys()
     }
+
+
+def focus(rare: Mapping[str, float], text: str) -> float:
+    """Return the largest share in [0, 1] of the words' rarity that stands in one sentence.
+
+    Args:
+        rare: The rarity of each of the question's words.
+        text: A passage's.
+    """
+    wanted = [(stem(word), weight) for word, weight in rare.items()]
+    total = sum(rare.values())
+    held = [set(stems(text[low:high])) for low, high in sentences(text)]
+    found = (sum(weight for root, weight in wanted if root in own) for own in held)
+    return max(found, default=0.0) / total if total else 0.0
 
 
 def _scaled(scores: Mapping[int, float], *, low: float) -> dict[int, float]:
@@ -129,8 +173,9 @@ def _scaled(scores: Mapping[int, float], *, low: float) -> dict[int, float]:
     high = max(scores.values(), default=low)
     if high <= low:
         return dict.fromkeys(scores, 1.0)
-    return {passage: (score - low) / (high - low) for passage, score in scores.items()}
+    return {n: (score - low) / (high - low) for n, score in scores.items()}
 
 
-def _union(*parts: Iterable[int]) -> set[int]:
-    return {passage for part in parts for passage in part}
+def _best_first(scores: Mapping[int, float]) -> list[int]:
+    """Return the ids by falling score; ties break on the id."""
+    return sorted(scores, key=lambda n: (-scores[n], n))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING
+from functools import cache, lru_cache
+from math import log
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
 WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)*")
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
@@ -45,6 +47,35 @@ def content_words(text: str) -> list[str]:
     """Return the words that carry meaning, in order; all of them where none does."""
     found = words(text)
     return [word for word in found if word not in STOP_WORDS] or found
+
+
+@lru_cache(maxsize=50_000)
+def stem(word: str) -> str:
+    """Return a word's English stem (Porter 2)."""
+    return _stemmer().stemWord(word)  # type: ignore[no-any-return]
+
+
+@cache
+def _stemmer() -> Any:
+    import snowballstemmer
+
+    return snowballstemmer.stemmer("english")
+
+
+def stems(text: str) -> list[str]:
+    """Return the stems of a text's words, in order."""
+    return [stem(word) for word in words(text)]
+
+
+def rarity(terms: Sequence[str], frequency: Mapping[str, int], passages: int) -> dict[str, float]:
+    """Return each term's inverse passage frequency, log((N + 1) / (n + 0.5)), at least 0.05.
+
+    Args:
+        terms: Words.
+        frequency: In how many passages each occurs.
+        passages: In the whole index.
+    """
+    return {term: max(0.05, log((passages + 1) / (frequency.get(term, 0) + 0.5))) for term in terms}
 
 
 def blocks(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

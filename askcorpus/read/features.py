@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from itertools import pairwise
-from math import log
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from askcorpus.read.phrases import holds_kind
-from askcorpus.text import words
+from askcorpus.text import stem, stems
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,29 +32,6 @@ NAMES = (
     "fragment",
     "length",
 )
-
-
-@lru_cache(maxsize=50_000)
-def stem(word: str) -> str:
-    """Return the word's English (Porter 2) stem."""
-    return _stemmer().stemWord(word)  # type: ignore[no-any-return]
-
-
-@lru_cache(maxsize=1)
-def _stemmer():  # type: ignore[no-untyped-def]
-    import snowballstemmer
-
-    return snowballstemmer.stemmer("english")
-
-
-def stems(text: str) -> list[str]:
-    """Return the stems of a text's words, in order."""
-    return [stem(word) for word in words(text)]
-
-
-def rarity(terms: Sequence[str], frequency: Mapping[str, int], passages: int) -> dict[str, float]:
-    """Return each term's inverse passage frequency, log((N + 1) / (n + 0.5)), at least 0.05."""
-    return {term: max(0.05, log((passages + 1) / (frequency.get(term, 0) + 0.5))) for term in terms}
 
 
 def features(

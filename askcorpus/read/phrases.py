@@ -40,6 +40,7 @@ _NUMERAL = (
     r"(?:\d[\d,]*(?:\.\d+)?|(?:hundreds?|thousands?|millions?|billions?|dozens?)"
     r"(?:\s+of\s+(?:hundreds|thousands|millions|billions))?|half"
     r"|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty)"
+    r"(?![a-z])"
 )
 _ABOUT = (
     r"(?:more than|less than|fewer than|at least|at most|nearly|almost|about|around|over|under"

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from askcorpus.read.features import NAMES, features, rarity, stem
+from askcorpus.read.features import NAMES, features
 from askcorpus.read.phrases import cut
 from askcorpus.read.question import analyse
 from askcorpus.records import Span
-from askcorpus.text import sentences
+from askcorpus.text import rarity, sentences, stem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -1,0 +1,72 @@
+"""Turns text into vectors: the model is exported once and then run by ONNX Runtime.
+
+    source    where a model's files are, and what identifies them
+    prepared  the exported models in the cache, checked when they are opened
+    making    a new entry of the cache: made aside by a child process, then published
+    export    that child process: sentence-transformers loads the model and writes it as ONNX
+    encoders  the embedders: exported, through sentence-transformers, and a hashing double
+
+`import sentence_transformers` takes about ten seconds; onnxruntime 0.2. So the former runs only
+in the export (and for a model that can't be exported).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from askcorpus.embed.encoders import HashingEmbedder, OnnxEmbedder, SentenceTransformersEmbedder
+from askcorpus.embed.prepared import prepare
+from askcorpus.embed.source import ExportError, find_source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from askcorpus.config import Precision
+    from askcorpus.ports import Embedder
+
+__all__ = [
+    "HashingEmbedder",
+    "OnnxEmbedder",
+    "SentenceTransformersEmbedder",
+    "open_embedder",
+]
+
+
+def open_embedder(
+    model: str,
+    *,
+    precision: Precision,
+    threads: int,
+    cache: Path,
+    notify: Callable[[str], None] | None = None,
+) -> Embedder:
+    """Return the embedder for a model, exporting the model at its first use.
+
+    Args:
+        model: "all-MiniLM-L6-v2" (its files come with a package), another sentence-transformers
+            model in the local Hugging Face cache, a folder, or "hashing".
+        precision: Arithmetic of the exported model.
+        threads: Texts that are embedded at once, one thread each; 1 or more.
+        cache: Directory for exported models; made where it is missing.
+        notify: Told one sentence about whatever takes long or differs from what was asked.
+
+    Raises:
+        ModelUnavailableError: The model's files are missing or damaged, or can't be run.
+    """
+    tell = notify or _ignore
+    if model == "hashing":
+        return HashingEmbedder()
+    source = find_source(model, cache)
+    try:
+        return OnnxEmbedder(prepare(source, precision, cache, tell), threads=threads)
+    except ExportError as failure:
+        tell(
+            f"Model {source.label} can't be exported ({failure}); "
+            "it runs through sentence-transformers, which is slower."
+        )
+        return SentenceTransformersEmbedder(source, threads=threads)
+
+
+def _ignore(_message: str) -> None:
+    """Tell nobody."""

@@ -1,0 +1,102 @@
+"""The exported models in the cache: made once, checked at every opening, replaced when damaged.
+
+    CACHE/models/KEY/   model.onnx, tokenizer.json, manifest.json (with size and SHA-256 of both)
+
+KEY hashes the model's files, the precision and the exporter's version. An entry is written aside
+and renamed into place (see making), so that a reader sees all of it or nothing, and two processes
+that export at once don't disturb each other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from askcorpus.errors import ModelUnavailableError
+from askcorpus.onnx import Session, Tokenizer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from askcorpus.config import Precision
+    from askcorpus.embed.source import Source
+
+EXPORTER = 1
+"""Raised whenever the export comes out differently, so that older entries aren't used."""
+FILES = ("model.onnx", "tokenizer.json")
+
+
+class DamagedError(Exception):
+    """An entry of the cache is not as it was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An exported model, loaded."""
+
+    name: str
+    dim: int
+    window: int
+    prompt: str
+    """What the model's configuration puts before every text."""
+    session: Session
+    tokenizer: Tokenizer
+
+
+def prepare(
+    source: Source, precision: Precision, cache: Path, tell: Callable[[str], None]
+) -> Prepared:
+    """Return the exported model from the cache, exporting it where that isn't done yet.
+
+    Raises:
+        ExportError: The model can't be exported.
+        ModelUnavailableError: The model's files are damaged, or there is no room to export it.
+    """
+    key = f"{EXPORTER} {precision} {source.content}"
+    entry = cache / "models" / hashlib.sha256(key.encode()).hexdigest()[:32]
+    try:
+        return load(entry)
+    except (DamagedError, ModelUnavailableError):
+        tell(f"The prepared model {source.label} is damaged and is made again.")
+    except OSError:  # it isn't there, or whatever is wrong with the cache is told when writing
+        pass
+    from askcorpus.embed import making
+
+    tell(f"Preparing the model {source.label} for its first use, about 20 s …")
+    with making.workshop(entry.parent, source, tell) as (folder, lasting):
+        made = making.export(source, precision, folder)
+        prepared = load(made)
+        if not prepared.name.endswith(precision):
+            tell(f"In {precision} the model {source.label} is too inexact; it runs in fp32.")
+        if lasting:
+            making.publish(made, entry, tell)
+    return prepared
+
+
+def load(entry: Path) -> Prepared:
+    """Return an entry's model.
+
+    Raises:
+        DamagedError: A file isn't what was written.
+        OSError: A file is missing or can't be read.
+    """
+    try:
+        manifest = json.loads((entry / "manifest.json").read_text(encoding="utf-8"))
+        content = {name: (entry / name).read_bytes() for name in FILES}
+        for name, data in content.items():
+            if hashlib.sha256(data).hexdigest() != manifest["files"][name]["sha256"]:
+                raise DamagedError(name)
+        name = str(manifest["name"])
+        return Prepared(
+            name=name,
+            dim=int(manifest["dim"]),
+            window=int(manifest["window"]),
+            prompt=str(manifest["prompt"]),
+            session=Session(content["model.onnx"], label=f"The model {name}", optimized=True),
+            tokenizer=Tokenizer(content["tokenizer.json"], label=f"The tokenizer of {name}"),
+        )
+    except (ValueError, KeyError, TypeError) as exc:
+        raise DamagedError(str(exc)) from exc

@@ -1,0 +1,92 @@
+"""Folder to documents: finds the files, decodes them, marks what is not content.
+
+    walk ─FileEntry→ read ─bytes→ formats (plain, markdown, webpage) ─Extracted→ Document
+
+A file that can't be read is a `Skipped` with its reason, never an exception.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from askcorpus.ingest.extracted import Extracted, Unreadable
+from askcorpus.ingest.formats import PARSERS
+from askcorpus.ingest.walk import FileEntry, walk
+from askcorpus.records import Document, Skipped
+from askcorpus.text import one_line
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["MAX_FILE_BYTES", "FileEntry", "read", "walk"]
+
+MAX_FILE_BYTES = 64_000_000
+"""Larger files are skipped: no one article is that long, and memory is several times the size."""
+_CHANGED = Unreadable("it changed while it was read", failed=True)
+
+
+def read(entry: FileEntry, *, boilerplate: bool = True) -> Document | Skipped:
+    """Return a file's document, or why there is none; never raises for what is in the file.
+
+    Args:
+        entry: From `walk`. Size and time of the document are those of the bytes that were read.
+        boilerplate: Whether what is not content is marked.
+    """
+    try:
+        content = _bytes(entry.absolute)
+        if isinstance(content, Unreadable):
+            return Skipped(entry.path, content.reason, content.failed)
+        data, status = content
+        found = PARSERS[PurePosixPath(entry.path).suffix.lower()](data)
+    except FileNotFoundError:
+        return Skipped(entry.path, "it was deleted before it was read")
+    except OSError as exc:
+        return Skipped(entry.path, (exc.strerror or type(exc).__name__).lower(), failed=True)
+    except Exception as exc:  # noqa: BLE001 (a parser's library may raise anything)
+        reason = one_line(f"its parser failed: {type(exc).__name__}: {exc}")[:200]
+        return Skipped(entry.path, reason, failed=True)
+    if isinstance(found, Unreadable):
+        return Skipped(entry.path, found.reason, found.failed)
+    return _document(entry, found, data, status, boilerplate=boilerplate)
+
+
+def _document(
+    entry: FileEntry, found: Extracted, data: bytes, status: os.stat_result, *, boilerplate: bool
+) -> Document:
+    return Document(
+        path=entry.path,
+        text=found.text,
+        title=found.title or one_line(PurePosixPath(entry.path).stem),
+        sha256=hashlib.sha256(data).hexdigest(),
+        size=len(data),
+        mtime_ns=status.st_mtime_ns,
+        date=found.date,
+        byline=found.byline,
+        boilerplate=found.boilerplate if boilerplate else (),
+        headings=found.headings,
+        extracted=found.extracted,
+    )
+
+
+def _bytes(path: Path) -> tuple[bytes, os.stat_result] | Unreadable:
+    """Return a file's bytes and its state while they were read; a second try where it changed."""
+    for _ in range(2):
+        # It was a file when the folder was walked; by now it may be a link or a pipe, which
+        # would lead elsewhere or block.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as stream:
+            before = os.fstat(descriptor)
+            if not stat.S_ISREG(before.st_mode):
+                return _CHANGED
+            if before.st_size > MAX_FILE_BYTES:
+                limit = MAX_FILE_BYTES // 1_000_000
+                return Unreadable(f"larger than {limit} MB")
+            data = stream.read(MAX_FILE_BYTES + 1)
+            after = os.fstat(descriptor)
+        if len(data) == before.st_size == after.st_size and before.st_mtime_ns == after.st_mtime_ns:
+            return data, before
+    return _CHANGED

@@ -1,0 +1,37 @@
+"""What a parser hands back: text and what it states about itself, or why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from askcorpus.records import Boilerplate, Heading
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """One file's text; every range is a half-open range of its characters."""
+
+    text: str
+    title: str | None = None
+    """None where the text states none: the file's name then serves."""
+    date: str | None = None
+    """ISO 8601 date."""
+    byline: str | None = None
+    headings: tuple[Heading, ...] = ()
+    boilerplate: tuple[Boilerplate, ...] = ()
+    extracted: bool = False
+    """True where the text's lines aren't the file's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Why a file gives no text; `failed` where it should have."""
+
+    reason: str
+    failed: bool = False
+
+
+Parser = Callable[[bytes], Extracted | Unreadable]

@@ -1,0 +1,58 @@
+"""Vectors in and out of the ledger: float32 numbers in the machine's order, one blob each."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from askcorpus.ports import Ids, Vectors
+    from askcorpus.store.database import Database
+
+_VARIABLES = 500  # in one statement; older SQLite takes 999 at most
+_PAGE = 1000  # rows held twice while a matrix is filled
+_LAST = (1 << 63) - 1
+
+
+def read(
+    db: Database, dim: int, ids: Iterable[int] | None, *, after: int, upto: int | None
+) -> tuple[Ids, Vectors]:
+    """Return passage ids, ascending, and their vectors, (n, dim) float32."""
+    where = "passage > ? AND passage <= ?"
+    parameters: list[object] = [after, _LAST if upto is None else upto]
+    with db.reading():
+        if ids is None:  # counted among the passages, because a count of vectors reads them all
+            n = db.value("SELECT count(*) FROM passages WHERE id > ? AND id <= ?", parameters)
+        else:
+            wanted = [int(number) for number in ids]
+            n = len(wanted)
+            where += " AND passage IN (SELECT value FROM json_each(?))"
+            parameters.append(json.dumps(wanted))
+        numbers = np.empty(n, dtype=np.int64)
+        matrix = np.empty((n, dim), dtype=np.float32)
+        sql = f"SELECT passage, vector FROM vectors WHERE {where} ORDER BY passage"  # noqa: S608
+        at = 0
+        for page in db.pages(sql, parameters, size=_PAGE):
+            stop = at + len(page)
+            numbers[at:stop] = [row[0] for row in page]
+            joined = b"".join(row[1] for row in page)
+            matrix[at:stop] = np.frombuffer(joined, np.float32).reshape(len(page), dim)
+            at = stop
+    return numbers[:at], matrix[:at]
+
+
+def known(db: Database, hashes: Iterable[bytes]) -> dict[bytes, Vectors]:
+    """Return the vectors, (dim,) float32, of the passages with these hashes, as far as known."""
+    wanted = list(dict.fromkeys(hashes))
+    found: dict[bytes, Vectors] = {}
+    for at in range(0, len(wanted), _VARIABLES):
+        part = wanted[at : at + _VARIABLES]
+        marks = ", ".join("?" * len(part))
+        sql = f"""SELECT hash, vector FROM passages JOIN vectors ON passage = id
+                  WHERE hash IN ({marks})"""  # noqa: S608
+        found |= {row[0]: np.frombuffer(row[1], np.float32) for row in db.rows(sql, part)}
+    return found

@@ -1,0 +1,56 @@
+"""The names inside an index directory, and which directories may become one."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+from typing import TYPE_CHECKING
+
+from askcorpus.errors import StoreUnavailableError, UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LEDGER = "ledger.sqlite3"
+LOCK = "lock"
+CHROMA = "chroma"
+
+_OURS = {LEDGER, f"{LEDGER}-wal", f"{LEDGER}-shm", LOCK, CHROMA}
+
+
+def prepare(directory: Path) -> None:
+    """Make the directory, for its owner only, unless it is an index already.
+
+    Raises:
+        UsageError: It is a file, or it holds something that isn't an index.
+        StoreUnavailableError: It can't be made or read.
+    """
+    try:
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        names = {entry.name for entry in directory.iterdir()}
+    except (FileExistsError, NotADirectoryError) as exc:
+        message = f"The index can't be {directory}: that is a file, or lies inside one."
+        raise UsageError(message, hint="Choose another directory with --index.") from exc
+    except OSError as exc:
+        raise unwritable(directory, exc) from exc
+    foreign = sorted(name for name in names if name not in _OURS and not _harmless(name))
+    if LEDGER not in names and foreign:
+        message = f"{directory} is not an index and holds other files, such as {foreign[0]!r}."
+        raise UsageError(message, hint="Choose an empty or a new directory with --index.")
+    with contextlib.suppress(OSError):  # somebody else's directory that we may write: theirs to set
+        directory.chmod(0o700)
+
+
+def unwritable(place: Path, exc: OSError) -> StoreUnavailableError:
+    """Return the error that says why nothing could be written at `place`."""
+    if exc.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return StoreUnavailableError(f"The disk of {place} is full.", hint="Free some space.")
+    reason = exc.strerror or type(exc).__name__
+    return StoreUnavailableError(
+        f"Can't write to {place}: {reason[:1].lower()}{reason[1:]}.",
+        hint="Check its permissions, or choose another directory with --index.",
+    )
+
+
+def _harmless(name: str) -> bool:
+    return name == ".gitignore" or name.upper().startswith("README")

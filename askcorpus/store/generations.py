@@ -1,0 +1,210 @@
+"""Which Chroma directory an index uses, whether it is sound, and how the next one is made.
+
+A directory is built aside from the ledger's vectors, probed, and only then named in the ledger,
+in one transaction. It is never written again: an update, a repair and another model are all the
+same thing, the next directory. What touches Chroma runs in a child process, because building
+holds the interpreter still and a damaged directory ends it (SIGSEGV, not an exception).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from askcorpus.errors import StoreUnavailableError
+from askcorpus.store.database import Database
+from askcorpus.store.files import CHROMA, unwritable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from askcorpus.store.ledger import Ledger
+
+MOST_CHANGED = 0.1
+"""Share of newer and deleted passages beyond which the next directory is due."""
+MOST_NEWER = 20_000
+"""Passages that may be searched exactly beside Chroma; 2 ms."""
+
+_KEY = "chroma"
+_DATABASE = "chroma.sqlite3"
+# What a child process may know of ours: Chroma takes settings from any variable that has the name
+# of one of them (ENVIRONMENT, MIGRATIONS, …).
+_KEPT = (
+    "PATH HOME LANG LC_ALL TMPDIR TEMP TMP SYSTEMROOT LD_LIBRARY_PATH DYLD_LIBRARY_PATH "
+    "PYTHONHOME PYTHONNOUSERSITE PYTHONUSERBASE"
+).split()
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """A directory that was built, has passed its probe and is named in the ledger."""
+
+    name: str
+    watermark: int
+    """The highest passage id in it."""
+    count: int
+    """Passages in it."""
+    dim: int
+    digests: Mapping[str, str]
+    """BLAKE2 of each file that never changes: the very bytes that passed the probe."""
+
+
+def named(ledger: Ledger) -> Generation | None:
+    """Return the generation that the ledger names, or None."""
+    written = ledger.get(_KEY)
+    return Generation(**json.loads(written)) if written else None
+
+
+def check(ledger: Ledger, generation: Generation | None) -> Path:
+    """Return the generation's directory after checking that it is as it was when it passed.
+
+    Raises:
+        StoreUnavailableError: None is named, or it is missing or damaged.
+    """
+    if generation is None:
+        raise _sick(f"The index at {ledger.directory} has no vector index yet.")
+    directory = ledger.directory.absolute() / CHROMA / generation.name
+    try:
+        same = _digests(directory) == generation.digests
+    except OSError as exc:
+        raise _sick(f"The vector index {directory} can't be read.") from exc
+    if not same or generation.dim != ledger.dim:
+        raise _sick(f"The vector index {directory} is missing, damaged or out of date.")
+    with contextlib.closing(Database(directory / _DATABASE, writable=False)) as db:
+        if db.value("PRAGMA quick_check") != "ok":
+            raise _sick(f"The vector index {directory} is damaged.")
+    return directory
+
+
+def needs_rebuild(ledger: Ledger) -> bool:
+    """Return whether the next directory is due: none or a sick one, or too much has changed."""
+    if not ledger.watermark:
+        return False
+    generation = named(ledger)
+    try:
+        check(ledger, generation)
+    except StoreUnavailableError:
+        return True
+    if generation is None:
+        return True
+    kept, newer = ledger.tally(generation.watermark)
+    changed = newer + generation.count - kept
+    return newer > MOST_NEWER or changed > MOST_CHANGED * generation.count
+
+
+def build(ledger: Ledger, *, progress: Callable[[int, int], None] | None = None) -> None:
+    """Make the next directory from all the passages, probe it and name it in the ledger.
+
+    The caller holds the lock of the index and changes nothing meanwhile. Directories older than
+    the previous one are removed; a reader that still has one open keeps what it has loaded.
+
+    Args:
+        ledger: Open for writing; without passages, nothing happens.
+        progress: Called with the passages written so far and in all.
+
+    Raises:
+        StoreUnavailableError: It can't be built or fails the probe; the ledger names what it did.
+    """
+    watermark = ledger.watermark
+    if not watermark:
+        return
+    home = ledger.directory.absolute() / CHROMA
+    previous = named(ledger)
+    present = _present(home)
+    name = f"{max([int(n) for n in present] + [int(previous.name) if previous else 0]) + 1:06d}"
+    target = home / name
+    try:
+        home.mkdir(mode=0o700, exist_ok=True)
+        target.mkdir(mode=0o700)
+        for task in ("build", "probe"):
+            _run_child(task, ledger.directory.absolute(), target, watermark, progress=progress)
+        count, _ = ledger.tally(watermark)
+        made = Generation(name, watermark, count, ledger.dim or 0, _digests(target))
+        ledger.set(**{_KEY: json.dumps(asdict(made))})
+    except BaseException as exc:
+        shutil.rmtree(target, ignore_errors=True)
+        if isinstance(exc, OSError):
+            raise unwritable(target, exc) from exc
+        raise
+    for old in present:
+        if previous is None or old != previous.name:
+            shutil.rmtree(home / old, ignore_errors=True)
+
+
+def _present(home: Path) -> list[str]:
+    try:
+        return [entry.name for entry in home.iterdir() if entry.name.isdigit()]
+    except FileNotFoundError:
+        return []
+
+
+def _digests(directory: Path) -> dict[str, str]:
+    """Return the digests of all files but Chroma's database, which every opening writes to."""
+    found = {}
+    for path in sorted(directory.rglob("*")):
+        if path.is_file() and not path.name.startswith(_DATABASE):
+            with path.open("rb") as file:
+                digest = hashlib.file_digest(file, "blake2b").hexdigest()
+            found[path.relative_to(directory).as_posix()] = digest
+    return found
+
+
+def _run_child(
+    task: str,
+    ledger: Path,
+    target: Path,
+    watermark: int,
+    *,
+    progress: Callable[[int, int], None] | None,
+) -> None:
+    """Run `askcorpus.store.chroma` on the directory, where no `.env` of the user's can be.
+
+    Raises:
+        StoreUnavailableError: The child failed or was killed by a signal.
+    """
+    roots = [str(Path(__file__).absolute().parents[2])]
+    roots += [root for root in os.environ.get("PYTHONPATH", "").split(os.pathsep) if root]
+    environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    environment["PYTHONPATH"] = os.pathsep.join(str(Path(root).absolute()) for root in roots)
+    command = [sys.executable, "-P", "-m", "askcorpus.store.chroma"]
+    with tempfile.TemporaryFile("w+") as complaint:
+        child = subprocess.Popen(
+            [*command, task, str(ledger), str(target), str(watermark)],
+            cwd=target,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=complaint,
+            text=True,
+            umask=0o077,
+        )
+        try:
+            for line in child.stdout or ():
+                done, total = map(int, line.split())
+                if progress:
+                    progress(done, total)
+            status = child.wait()
+        finally:
+            child.kill()
+            child.communicate()
+        complaint.seek(0)
+        said = complaint.read().strip().splitlines()
+    if status:
+        reason = f"signal {-status}" if status < 0 else said[-1] if said else f"exit {status}"
+        raise StoreUnavailableError(
+            f"The vector index {target} failed its {task}: {reason}",
+            hint="Questions are answered by exact search meanwhile; run: askcorpus doctor",
+        )
+
+
+def _sick(message: str) -> StoreUnavailableError:
+    return StoreUnavailableError(message, hint="Run: askcorpus index DIR")

@@ -1,0 +1,358 @@
+"""The ledger: one SQLite database that holds all there is to know about an index.
+
+A file's passages are replaced in one transaction, so that a kill loses at most the file in hand.
+Passage ids only grow and are never given twice. Filters are resolved here to passage ids, and
+each leg chooses among those: a filter never runs after the top k.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from askcorpus.errors import (
+    IndexMismatchError,
+    IndexMissingError,
+    StoreUnavailableError,
+    UsageError,
+)
+from askcorpus.records import Passage
+from askcorpus.store import blobs, lexical, rows, schema
+from askcorpus.store.database import Database
+from askcorpus.store.files import LEDGER, prepare, unwritable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from askcorpus.ports import Ids, Vectors
+    from askcorpus.records import Document, Query, Skipped
+    from askcorpus.store.rows import Counts, DocumentRow, Selection, SkippedFile
+
+TITLE_WEIGHT = 1.0
+"""Weight of the title column in BM25, next to 1 for the text. Not tuned yet."""
+
+
+class Ledger:
+    """The open database of one index directory."""
+
+    def __init__(self, directory: Path, db: Database) -> None:
+        """Wrap an open database; `create` and `open` are the ways in."""
+        self.directory = directory
+        self._db = db
+
+    @classmethod
+    def create(cls, directory: Path) -> Ledger:
+        """Return the directory's ledger, open for writing; made, with the directory, if missing.
+
+        Raises:
+            UsageError: The directory holds something else.
+            IndexMismatchError: The ledger there has another format.
+            StoreUnavailableError: It can't be made, or is damaged.
+        """
+        prepare(directory)
+        path = directory / LEDGER
+        try:
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        except OSError as exc:
+            raise unwritable(path, exc) from exc
+        db = Database(path, writable=True)
+        with db.closed_on_error():
+            schema.make(db)
+            schema.check(db, directory)
+        return cls(directory, db)
+
+    @classmethod
+    def open(cls, directory: Path) -> Ledger:
+        """Return the directory's ledger for reading, also where nothing can be written.
+
+        Raises:
+            IndexMissingError: There is none.
+            IndexMismatchError: It has another format.
+            StoreUnavailableError: It can't be read, or is damaged.
+        """
+        path = directory / LEDGER
+        try:
+            found = path.is_file()
+        except OSError as exc:
+            raise StoreUnavailableError(
+                f"Can't read {path}: access is denied.", hint="Check its permissions."
+            ) from exc
+        if not found:
+            raise _missing(directory)
+        db = Database(path, writable=False)
+        with db.closed_on_error():
+            if schema.is_blank(db):
+                raise _missing(directory)
+            schema.check(db, directory)
+        return cls(directory, db)
+
+    def close(self) -> None:
+        """Give the database back."""
+        self._db.close()
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def reading(self) -> AbstractContextManager[None]:
+        """Let everything that is read inside see one state of the index."""
+        return self._db.reading()
+
+    @property
+    def revision(self) -> tuple[int, int]:
+        """Changes whenever the index did, by this process or another one."""
+        return self._db.revision
+
+    # The index as a whole.
+
+    def get(self, key: str) -> str | None:
+        """Return what was noted under the key, or None."""
+        value: str | None = self._db.value("SELECT value FROM meta WHERE key = ?", (key,))
+        return value
+
+    def set(self, **values: str) -> None:
+        """Note the values under their keys, all in one transaction."""
+        with self._db.writing():
+            self._db.run_many("REPLACE INTO meta VALUES (?, ?)", list(values.items()))
+
+    @property
+    def counts(self) -> Counts:
+        """The numbers of documents, passages and skipped files."""
+        tables = ("documents", "passages", "skipped")
+        with self.reading():
+            return rows.Counts(*(self._db.value(f"SELECT count(*) FROM {t}") for t in tables))  # noqa: S608
+
+    @property
+    def dim(self) -> int | None:
+        """The width of the vectors; None before the first one."""
+        value = self.get("dim")
+        return None if value is None else int(value)
+
+    @property
+    def watermark(self) -> int:
+        """The highest passage id; 0 where there are no passages."""
+        return self._db.value("SELECT max(id) FROM passages") or 0
+
+    def tally(self, watermark: int) -> tuple[int, int]:
+        """Return the numbers of passages up to the watermark (a passage id) and above it."""
+        sql = "SELECT count(*) FROM passages WHERE id "
+        with self.reading():
+            upto, above = (self._db.value(f"{sql} {sign} ?", (watermark,)) for sign in ("<=", ">"))
+        return upto, above
+
+    def tidy(self) -> None:
+        """Merge the full-text index and fold the log into the file; for after many changes."""
+        self._db.run("INSERT INTO passage_text(passage_text) VALUES ('optimize')")
+        self._db.run("PRAGMA optimize")
+        self._db.rows("PRAGMA wal_checkpoint(PASSIVE)")  # doesn't wait for readers
+
+    # Writing.
+
+    def replace(
+        self,
+        document: Document,
+        passages: Sequence[Passage],
+        vectors: Vectors,
+        hashes: Sequence[bytes],
+    ) -> None:
+        """Make these the document and the passages of that path, in one transaction.
+
+        Args:
+            document: What stood at its path before goes, passages included.
+            passages: Their ids are ignored; new ones are given, in order.
+            vectors: (len(passages), dim) float32, L2-normalised rows.
+            hashes: One per passage, of all that its vector depends on.
+
+        Raises:
+            IndexMismatchError: The vectors are not as wide as this index.
+            StoreUnavailableError: It can't be written; nothing has changed.
+        """
+        if not len(passages) == len(vectors) == len(hashes):
+            raise ValueError("passages, vectors and hashes differ in number")
+        matrix = np.ascontiguousarray(vectors, dtype=np.float32)
+        with self._db.writing():
+            self._drop([document.path])
+            values = rows.from_document(document)
+            marks = ", ?" * len(values)
+            number = self._db.run(f"INSERT INTO documents VALUES (NULL{marks})", values)  # noqa: S608
+            if passages:
+                self._fix_width(matrix.shape[1])
+            for passage, vector, digest in zip(passages, matrix, hashes, strict=True):
+                row = self._db.run(
+                    "INSERT INTO passages VALUES (NULL, ?, ?, ?, ?, ?, ?)",
+                    (number, passage.start, passage.end, passage.line, passage.heading, digest),
+                )
+                self._db.run("INSERT INTO vectors VALUES (?, ?)", (row, vector.tobytes()))
+                title = " › ".join(filter(None, (document.title, passage.heading)))
+                self._db.run(
+                    "INSERT INTO passage_text(rowid, title, text) VALUES (?, ?, ?)",
+                    (row, title, passage.text),
+                )
+
+    def remove(self, paths: Iterable[str]) -> None:
+        """Forget the files at these paths, in one transaction; unknown ones don't matter."""
+        with self._db.writing():
+            self._drop(paths)
+
+    def clear(self) -> None:
+        """Forget every file and the width of the vectors, in one transaction; ids go on growing."""
+        with self._db.writing():
+            for table in ("passage_text", "documents", "skipped"):
+                self._db.run(f"DELETE FROM {table}")  # noqa: S608
+            self._db.run("DELETE FROM meta WHERE key = 'dim'")
+
+    def skip(self, skipped: Skipped, *, size: int, mtime_ns: int) -> None:
+        """Note that a file was left out; a document at its path goes, in the same transaction."""
+        # A name that isn't UTF-8 is a reason to be skipped, and would not fit as it is.
+        path, reason = (
+            text.encode("utf-8", "replace").decode() for text in (skipped.path, skipped.reason)
+        )
+        with self._db.writing():
+            self._drop([path])
+            row = (path, reason, skipped.failed, size, mtime_ns)
+            self._db.run("INSERT INTO skipped VALUES (?, ?, ?, ?, ?)", row)
+
+    def _drop(self, paths: Iterable[str]) -> None:
+        for path in paths:
+            self._db.run("DELETE FROM skipped WHERE path = ?", (path,))
+            number = self._db.value("SELECT id FROM documents WHERE path = ?", (path,))
+            if number is not None:
+                self._db.run(
+                    """DELETE FROM passage_text
+                       WHERE rowid IN (SELECT id FROM passages WHERE document = ?)""",
+                    (number,),
+                )
+                self._db.run("DELETE FROM documents WHERE id = ?", (number,))
+
+    def _fix_width(self, width: int) -> None:
+        dim = self.dim
+        if dim is None or not self.watermark:  # the first one, or the first after all were removed
+            self.set(dim=str(width))
+        elif dim != width:
+            raise IndexMismatchError(
+                f"The index at {self.directory} holds vectors of {dim} numbers, not {width}.",
+                hint="Index into a new directory, or use the model that the index was made with.",
+            )
+
+    # Documents and passages.
+
+    def document(self, path: str) -> Document:
+        """Return the document at the path.
+
+        Raises:
+            UsageError: There is none.
+        """
+        found = self._db.rows(
+            """SELECT path, title, date, byline, sha256, size, mtime_ns, extracted, boilerplate,
+                      headings, text FROM documents WHERE path = ?""",
+            (path,),
+        )
+        if not found:
+            raise UsageError(f"No document {path!r} in the index.", hint="Run: askcorpus status")
+        return rows.to_document(found[0])
+
+    def documents(self) -> list[DocumentRow]:
+        """Return every document without its text, in the order of the paths."""
+        return rows.documents(self._db)
+
+    @property
+    def paths(self) -> list[str]:
+        """The documents' paths, in order."""
+        return [row[0] for row in self._db.rows("SELECT path FROM documents ORDER BY path")]
+
+    def skipped(self) -> list[SkippedFile]:
+        """Return the files that were left out, in the order of the paths."""
+        return rows.skipped(self._db)
+
+    def passages(self, ids: Iterable[int]) -> dict[int, Passage]:
+        """Return the passages with these ids; ids that are no longer there are left out."""
+        found = self._db.rows(
+            """SELECT d.path, p."start", p."end", t.text, p.line, p.heading, p.id
+               FROM json_each(?) AS wanted
+               JOIN passages AS p ON p.id = wanted.value
+               JOIN documents AS d ON d.id = p.document
+               JOIN passage_text AS t ON t.rowid = p.id""",
+            (json.dumps([int(number) for number in ids]),),
+        )
+        return {row[-1]: Passage(*row) for row in found}
+
+    def select(self, query: Query) -> Selection:
+        """Return the passages that the question's filters allow.
+
+        A glob matches the whole path or the file's name, and minds upper and lower case. Dates
+        are inclusive; where one is set, a document without a date is left out and counted.
+        """
+        with self.reading():
+            return rows.select(self._db, query)
+
+    # The lexical leg.
+
+    @property
+    def size(self) -> int:
+        """The number of passages."""
+        return int(self._db.value("SELECT count(*) FROM passages"))
+
+    def lexical(
+        self,
+        words: Sequence[str],
+        k: int,
+        *,
+        allowed: Ids | None = None,
+        title_weight: float = TITLE_WEIGHT,
+    ) -> list[tuple[int, float]]:
+        """Return at most k (passage id, BM25 score above 0), best first.
+
+        Args:
+            words: Any of them may occur; stop words cost time and are best left out.
+            k: Upper bound.
+            allowed: Passage ids to choose from; None for all.
+            title_weight: Of the title and the headings, next to 1 for the text.
+
+        Ties break on the passage id.
+        """
+        return lexical.search(self._db, words, k, allowed=allowed, title_weight=title_weight)
+
+    def lexical_scores(
+        self, words: Sequence[str], ids: Iterable[int], *, title_weight: float = TITLE_WEIGHT
+    ) -> dict[int, float]:
+        """Return the BM25 score of each of the passages; 0 where none of the words stands in it."""
+        return lexical.scores(self._db, words, ids, title_weight=title_weight)
+
+    def document_frequency(self, words: Iterable[str]) -> dict[str, int]:
+        """Return how many passages hold each word in their text, or another of the same stem."""
+        with self.reading():
+            return lexical.document_frequency(self._db, words)
+
+    # Vectors.
+
+    def vectors(
+        self, ids: Iterable[int] | None = None, *, after: int = 0, upto: int | None = None
+    ) -> tuple[Ids, Vectors]:
+        """Return passage ids, ascending, and their vectors, (n, dim) float32.
+
+        Args:
+            ids: Which passages; None for all. Ids that are no longer there are left out.
+            after: Only passages with a higher id than this.
+            upto: Only passages with at most this id; None for no limit.
+        """
+        with self.reading():
+            return blobs.read(self._db, self.dim or 0, ids, after=after, upto=upto)
+
+    def known_vectors(self, hashes: Iterable[bytes]) -> dict[bytes, Vectors]:
+        """Return the vectors, (dim,) float32, of the passages with these hashes, as far as known.
+
+        Ask before the documents that hold them are replaced or removed.
+        """
+        with self.reading():
+            return blobs.known(self._db, hashes)
+
+
+def _missing(directory: Path) -> IndexMissingError:
+    return IndexMissingError(f"No index at {directory}.", hint="Run: askcorpus index DIR")

@@ -1,0 +1,75 @@
+"""The lexical leg: BM25 over SQLite's FTS5, with Porter stems and without accents."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from askcorpus.ports import Ids
+    from askcorpus.store.database import Database
+
+TABLE = """
+CREATE VIRTUAL TABLE passage_text USING fts5(
+    title, text, tokenize = 'porter unicode61 remove_diacritics 2'
+)
+"""
+
+# The unary plus keeps SQLite from running the whole match once per id.
+_AMONG = "AND +rowid IN (SELECT value FROM json_each(?))"
+
+
+def search(
+    db: Database, words: Sequence[str], k: int, *, allowed: Ids | None, title_weight: float
+) -> list[tuple[int, float]]:
+    """Return at most k (passage id, BM25 score above 0), best first; ties break on the id."""
+    match = expression(words)
+    if not match or k <= 0:
+        return []
+    among, ids = ("", ()) if allowed is None else (_AMONG, (json.dumps(allowed.tolist()),))
+    return db.rows(
+        f"""SELECT rowid, -bm25(passage_text, ?, 1.0) AS score FROM passage_text
+            WHERE passage_text MATCH ? {among} ORDER BY score DESC, rowid LIMIT ?""",  # noqa: S608
+        (title_weight, match, *ids, k),
+    )
+
+
+def scores(
+    db: Database, words: Sequence[str], ids: Iterable[int], *, title_weight: float
+) -> dict[int, float]:
+    """Return the BM25 score of each of the passages; 0 where none of the words stands in it."""
+    wanted = [int(number) for number in ids]
+    found = dict.fromkeys(wanted, 0.0)
+    match = expression(words)
+    if match and wanted:
+        found |= db.rows(
+            f"""SELECT rowid, -bm25(passage_text, ?, 1.0) FROM passage_text
+                WHERE passage_text MATCH ? {_AMONG}""",  # noqa: S608
+            (title_weight, match, json.dumps(wanted)),
+        )
+    return found
+
+
+def document_frequency(db: Database, words: Iterable[str]) -> dict[str, int]:
+    """Return how many passages hold each word, or another word of the same stem."""
+    sql = "SELECT count(*) FROM passage_text WHERE passage_text MATCH ?"
+    return {
+        word: db.value(sql, (f"text : {quoted}",)) if (quoted := quote(word)) else 0
+        for word in dict.fromkeys(words)
+    }
+
+
+def expression(words: Iterable[str]) -> str:
+    """Return the FTS5 expression for "any of these words", or "" where there is none.
+
+    Each word is an FTS5 string, so that none of it can be syntax (NEAR, AND, *, a column).
+    """
+    return " OR ".join(dict.fromkeys(filter(None, map(quote, words))))
+
+
+def quote(word: str) -> str:
+    """Return the word as an FTS5 string, or "" where nothing of it can be looked for."""
+    clean = word.replace("\0", " ").encode("utf-8", "ignore").decode("utf-8")
+    return '"' + clean.replace('"', '""') + '"' if clean.strip() else ""

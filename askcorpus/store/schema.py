@@ -1,0 +1,72 @@
+"""The ledger's tables, and the number of their format."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from askcorpus.errors import IndexMismatchError
+from askcorpus.store import lexical
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from askcorpus.store.database import Database
+
+FORMAT = 1
+
+# The text stands last, so that reading the rest of a document's row doesn't read it.
+_TABLES = [
+    "CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    """CREATE TABLE documents(
+        id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, title TEXT NOT NULL, date TEXT,
+        byline TEXT, sha256 TEXT NOT NULL, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
+        extracted INTEGER NOT NULL, boilerplate TEXT NOT NULL, headings TEXT NOT NULL,
+        text TEXT NOT NULL)""",
+    "CREATE INDEX documents_for_filters ON documents(path, date)",
+    """CREATE TABLE skipped(
+        path TEXT PRIMARY KEY, reason TEXT NOT NULL, failed INTEGER NOT NULL,
+        size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL) WITHOUT ROWID""",
+    """CREATE TABLE passages(
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
+        "start" INTEGER NOT NULL, "end" INTEGER NOT NULL, line INTEGER NOT NULL,
+        heading TEXT NOT NULL, hash BLOB NOT NULL)""",
+    "CREATE INDEX passages_by_document ON passages(document)",
+    "CREATE INDEX passages_by_hash ON passages(hash)",
+    """CREATE TABLE vectors(
+        passage INTEGER PRIMARY KEY REFERENCES passages ON DELETE CASCADE,
+        vector BLOB NOT NULL)""",
+    lexical.TABLE,
+]
+
+
+def make(db: Database) -> None:
+    """Make the tables, in one transaction, unless the database has any."""
+    db.run("PRAGMA journal_mode = WAL")
+    db.run("PRAGMA synchronous = NORMAL")
+    with db.writing():
+        if is_blank(db):
+            for statement in _TABLES:
+                db.run(statement)
+            db.run("INSERT INTO meta VALUES ('format', ?)", (str(FORMAT),))
+            db.run(f"PRAGMA user_version = {FORMAT}")
+
+
+def is_blank(db: Database) -> bool:
+    """Whether the database has no table at all: its maker was killed before the first commit."""
+    return not db.value("SELECT count(*) FROM sqlite_master")
+
+
+def check(db: Database, directory: Path) -> None:
+    """Check that this program knows the format.
+
+    Raises:
+        IndexMismatchError: The format is newer, older or none of ours.
+    """
+    number = db.value("PRAGMA user_version")
+    if number > FORMAT:
+        message = f"The index at {directory} has format {number}; this askcorpus knows {FORMAT}."
+        raise IndexMismatchError(message, hint="Update askcorpus, or index into a new directory.")
+    if number < FORMAT:
+        message = f"The index at {directory} has an old or unknown format."
+        raise IndexMismatchError(message, hint="Index again into a new directory.")

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from askcorpus.answer import Thresholds, compose
+from askcorpus.records import Answer, Document, Hit, Passage, Span
+
+TEXTS = {
+    "a.txt": "Intro.\r\nThe mayor closed the port. It opens on Monday.",
+    "b.txt": "Officials said the mayor closed it.",
+    "c.txt": "A gale closed the road.",
+}
+LIMITS = Thresholds(related=0.2, answered=0.5, fair=0.7, strong=0.9)
+
+
+def document(path: str) -> Document:
+    return Document(path, TEXTS[path], f"Title of {path}", "", 0, 0, date="2014-07-27")
+
+
+def span(path: str, words: str, sentence: str, score: float) -> Span:
+    text = TEXTS[path]
+    low, start = text.index(sentence), text.index(words)
+    passage = Passage(path, 0, len(text), text, line=1, id=sorted(TEXTS).index(path) + 1)
+    return Span(passage, start, start + len(words), words, low, low + len(sentence), score)
+
+
+def composed(*spans: Span) -> Answer:
+    hits = [Hit(s.passage, s.score, n) for n, s in enumerate(spans, 1)]
+    return compose("who?", spans, hits, root="/r", document=document, thresholds=LIMITS, seconds={})
+
+
+FIRST = span("a.txt", "The mayor", "The mayor closed the port.", 0.95)
+SECOND = span("b.txt", "the mayor", "Officials said the mayor closed it.", 0.8)
+OTHER = span("c.txt", "A gale", "A gale closed the road.", 0.6)
+
+
+def test_every_citation_and_span_is_a_slice() -> None:
+    answer = composed(FIRST, SECOND, OTHER)
+    for citation in answer.citations:
+        assert TEXTS[citation.path][citation.start : citation.end] == citation.quote
+    first = answer.spans[0]
+    cited = answer.citations[first.n - 1]
+    assert TEXTS[cited.path][first.start : first.end] == answer.answer == "The mayor"
+    assert answer.sentence == "The mayor closed the port."
+
+
+def test_what_says_the_same_is_merged_and_another_answer_is_listed() -> None:
+    answer = composed(FIRST, SECOND, OTHER)
+    assert [(c.n, c.path) for c in answer.citations] == [(1, "a.txt"), (2, "b.txt"), (3, "c.txt")]
+    assert [s.n for s in answer.spans] == [1, 2]
+    assert [(a.answer, a.n) for a in answer.also] == [("A gale", 3)]
+
+
+def test_a_place_read_in_two_passages_is_cited_once() -> None:
+    again = replace(FIRST, passage=replace(FIRST.passage, id=9), score=0.9)
+    assert len(composed(FIRST, again).citations) == 1
+
+
+@pytest.mark.parametrize(
+    ("score", "outcome", "band"),
+    [
+        (0.95, "answered", "strong"),
+        (0.8, "answered", "fair"),
+        (0.5, "answered", "weak"),
+        (0.4, "related", None),
+        (0.1, "none", None),
+    ],
+)
+def test_the_score_decides_outcome_and_band(score: float, outcome: str, band: str | None) -> None:
+    answer = composed(replace(FIRST, score=score))
+    assert (answer.outcome, answer.band) == (outcome, band)
+    assert (answer.answer is None) == (outcome != "answered")
+    assert len(answer.citations) == (0 if outcome == "none" else 1)
+
+
+def test_no_spans_is_no_answer() -> None:
+    assert composed().outcome == "none"
+
+
+def test_words_that_do_not_stand_there_are_never_shown() -> None:
+    forged = replace(FIRST, text="The major")
+    assert composed(forged, OTHER).answer == "A gale"
+    assert composed(forged).outcome == "none"
+
+
+def test_the_line_counts_crlf_once() -> None:
+    assert composed(FIRST).citations[0].line == 2
+
+
+def test_extracted_text_has_no_line() -> None:
+    answer = compose(
+        "who?",
+        [FIRST],
+        [],
+        root="/r",
+        document=lambda path: replace(document(path), extracted=True),
+        thresholds=LIMITS,
+        seconds={},
+    )
+    assert answer.citations[0].line is None

@@ -1,0 +1,228 @@
+"""Reading one file: what comes back, and what never gets through."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from askcorpus import ingest
+from askcorpus.ingest import FileEntry, read, walk
+from askcorpus.records import Document, Skipped
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from askcorpus.ingest.extracted import Extracted
+
+
+def put(root: Path, name: str, data: bytes) -> FileEntry:
+    path = root / name
+    path.write_bytes(data)
+    status = path.stat()
+    return FileEntry(name, path, status.st_size, status.st_mtime_ns)
+
+
+def document(entry: FileEntry) -> Document:
+    found = read(entry)
+    assert isinstance(found, Document), found
+    return found
+
+
+def check_invariants(found: Document) -> None:
+    end = 0
+    for mark in found.boilerplate:
+        assert end <= mark.start < mark.end <= len(found.text)
+        end = mark.end
+    end = 0
+    for heading in found.headings:
+        assert end <= heading.start < heading.end <= len(found.text)
+        assert 1 <= heading.level <= 6
+        end = heading.end
+    assert "\0" not in found.text
+    found.text.encode()  # raises where a lone surrogate is left
+    found.title.encode()
+
+
+def test_a_document_states_the_bytes_it_was_read_from(tmp_path: Path) -> None:
+    data = b"Tunnels\r\n\r\nThe tunnels run deep.\r\n"
+    entry = put(tmp_path, "a.txt", data)
+    found = document(FileEntry(entry.path, entry.absolute, size=1, mtime_ns=1))
+    assert found.sha256 == hashlib.sha256(data).hexdigest()
+    assert (found.size, found.mtime_ns) == (len(data), entry.mtime_ns)
+    assert found.extracted is False
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_line_ends_stay_as_they_are(tmp_path: Path, end: str) -> None:
+    text = f"A title{end}{end}First line.{end}Second line.{end}"
+    found = document(put(tmp_path, "a.txt", text.encode()))
+    assert (found.text, found.title) == (text, "A title")
+
+
+def test_a_file_without_a_title_is_called_by_its_name(tmp_path: Path) -> None:
+    found = document(put(tmp_path, "spring notes.txt", b"It rained. It rained again.\n"))
+    assert found.title == "spring notes"
+
+
+def test_boilerplate_can_be_left_unmarked(tmp_path: Path) -> None:
+    entry = put(tmp_path, "a.txt", b"A title\n\nSome words of content.\n\nShare this article\n")
+    assert len(document(entry).boilerplate) == 1
+    plain = read(entry, boilerplate=False)
+    assert isinstance(plain, Document)
+    assert plain.boilerplate == ()
+    assert plain.title == "A title"
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "empty"),
+        (b" \r\n\t\n", "empty"),
+        (b"\xef\xbb\xbf", "empty"),
+        (b"text\0text", "looks binary"),
+        (b"\x89PNG\r\n\x1a\n and then nothing but text", "looks binary"),
+        (bytes(range(1, 32)) * 20 + b"abc", "looks binary"),
+        (bytes(range(256)) * 20, "looks binary"),
+    ],
+)
+def test_a_file_without_text_is_skipped_with_its_reason(
+    tmp_path: Path, data: bytes, reason: str
+) -> None:
+    assert read(put(tmp_path, "a.txt", data)) == Skipped("a.txt", reason)
+
+
+def test_a_file_over_the_limit_is_skipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ingest, "MAX_FILE_BYTES", 3_000_000)
+    entry = put(tmp_path, "a.txt", b"abc")
+    os.truncate(entry.absolute, 3_000_001)
+    assert read(entry) == Skipped("a.txt", "larger than 3 MB")
+
+
+def test_a_file_that_was_deleted_meanwhile_is_skipped(tmp_path: Path) -> None:
+    entry = put(tmp_path, "a.txt", b"abc")
+    entry.absolute.unlink()
+    assert read(entry) == Skipped("a.txt", "it was deleted before it was read")
+
+
+def test_a_pipe_in_a_files_place_is_not_waited_for(tmp_path: Path) -> None:
+    entry = put(tmp_path, "a.txt", b"abc")
+    entry.absolute.unlink()
+    os.mkfifo(entry.absolute)
+    assert read(entry) == Skipped("a.txt", "it changed while it was read", failed=True)
+
+
+def test_a_link_in_a_files_place_is_not_followed(tmp_path: Path) -> None:
+    entry = put(tmp_path, "a.txt", b"abc")
+    (tmp_path / "secret").write_text("a secret")
+    entry.absolute.unlink()
+    entry.absolute.symlink_to(tmp_path / "secret")
+    found = read(entry)
+    assert isinstance(found, Skipped)
+    assert found.failed
+
+
+def changing(times: int, monkeypatch: pytest.MonkeyPatch, entry: FileEntry) -> None:
+    """Let a file grow just after it was opened, so many times."""
+    left = [times]
+    real = os.open
+
+    def opened(path: Path, flags: int) -> int:
+        descriptor = real(path, flags)
+        if left[0]:
+            left[0] -= 1
+            before = os.fstat(descriptor)
+
+            def stated(number: int) -> os.stat_result:
+                monkeypatch.setattr(os, "fstat", fstat)
+                with entry.absolute.open("ab") as stream:
+                    stream.write(b" more")
+                return before
+
+            fstat = os.fstat
+            monkeypatch.setattr(os, "fstat", stated)
+        return descriptor
+
+    monkeypatch.setattr(os, "open", opened)
+
+
+def test_a_file_that_changes_while_it_is_read_is_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = put(tmp_path, "a.txt", b"some words")
+    changing(1, monkeypatch, entry)
+    assert document(entry).text == "some words more"
+
+
+def test_a_file_that_keeps_changing_has_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = put(tmp_path, "a.txt", b"some words")
+    changing(2, monkeypatch, entry)
+    assert read(entry) == Skipped("a.txt", "it changed while it was read", failed=True)
+
+
+def test_a_crash_in_a_parser_is_a_failed_file_with_a_one_line_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crash(data: bytes) -> Extracted:
+        raise RuntimeError("bad\nthing \x1b[31m")
+
+    monkeypatch.setattr(ingest, "PARSERS", {".txt": crash})
+    assert read(put(tmp_path, "a.txt", b"abc")) == Skipped(
+        "a.txt", "its parser failed: RuntimeError: bad thing \ufffd[31m", failed=True
+    )
+
+
+def test_a_name_with_control_sequences_is_read_like_any_other(tmp_path: Path) -> None:
+    put(tmp_path, "a\nb\x1b[31m.txt", b"Some words here. And more.")
+    (entry,) = walk(tmp_path)
+    assert isinstance(entry, FileEntry)
+    found = document(entry)
+    assert found.path == "a\nb\x1b[31m.txt"
+    assert found.title == "a b\ufffd[31m"
+
+
+suffixes = st.sampled_from([".txt", ".md", ".html"])
+
+
+@settings(max_examples=300, deadline=None)
+@given(data=st.binary(max_size=400), suffix=suffixes)
+def test_no_bytes_raise_or_bring_in_bad_characters(
+    data: bytes, suffix: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    found = read(put(tmp_path_factory.getbasetemp(), "any" + suffix, data))
+    if isinstance(found, Document):
+        check_invariants(found)
+
+
+TOKENS = [
+    *("# A", "\n", "\r\n", "\r", "---", "===", "```", "By: Ann Lee", "Share this", "Home", "News"),
+    *("x", "July 27, 2014", " ", "<p>", "<h1>", "</h1>", "<div>", "\u2028", "é", "title: x", "."),
+]
+tokens = st.sampled_from(TOKENS)
+
+
+@settings(max_examples=300, deadline=None)
+@given(parts=st.lists(tokens, min_size=1, max_size=40), suffix=suffixes)
+def test_ranges_are_in_order_inside_the_text_for_any_mixture(
+    parts: list[str], suffix: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    data = "".join(parts).encode()
+    found = read(put(tmp_path_factory.getbasetemp(), "mixed" + suffix, data))
+    if isinstance(found, Document):
+        check_invariants(found)
+    else:
+        assert not found.failed
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1).map(lambda t: "x" + t))
+def test_valid_utf8_comes_back_unchanged(
+    tmp_path_factory: pytest.TempPathFactory, text: str
+) -> None:
+    assert document(put(tmp_path_factory.getbasetemp(), "same.txt", text.encode())).text == text

@@ -1,0 +1,171 @@
+"""Measures a reader on held-out questions: `python -m training.evaluate MODEL --data DIR`.
+
+MODEL is a folder that the training wrote, a run's checkpoint.pt, or a folder with an exported
+reader.onnx. The SQuAD figures have one reference a question; published ones have several.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import torch
+
+from training import model
+from training.bm25 import Bm25
+from training.encode import Encoded, Found, Logits, best_span, encode, load_tokenizer, pad
+from training.metrics import exact_match, f1, separation
+from training.negatives import holds
+from training.sources import SQUAD, Item, split_titles, squad
+from training.windows import passages
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tokenizers import Tokenizer
+
+SPLITS = Path(__file__).parents[1] / "eval" / "splits.json"
+PASSAGE_TOKENS = 150
+BATCH = 16
+
+
+class Scorer(Protocol):
+    """Gives start and end logits for a batch."""
+
+    def __call__(self, rows: Sequence[Encoded]) -> tuple[Logits, Logits]:
+        """Return two (n, longest) arrays, the lowest float where no span may stand."""
+
+
+def torch_scorer(path: Path, *, device: str = "cpu") -> Scorer:
+    """Return a scorer that runs the PyTorch weights."""
+    reader = model.load(path).to(device)
+
+    def score(rows: Sequence[Encoded]) -> tuple[Logits, Logits]:
+        with torch.inference_mode():
+            start, end = model.logits(reader, pad(rows), device=device)
+        return start.cpu().numpy(), end.cpu().numpy()
+
+    return score
+
+
+def read_all(
+    score: Scorer, tokenizer: Tokenizer, asked: Sequence[tuple[str, str]], *, tokens: int
+) -> list[Found]:
+    """Return the best span of each (question, paragraph), by margin over its passages.
+
+    Args:
+        score: The model.
+        tokenizer: Its tokenizer.
+        asked: Questions with their paragraphs; offsets in the result count the paragraph's.
+        tokens: The most WordPieces of a passage; longer paragraphs are read in several.
+    """
+    rows: list[tuple[int, int, Encoded]] = []
+    for number, (question, text) in enumerate(asked):
+        for low, high in passages(tokenizer, text, tokens=tokens):
+            encoded = encode(tokenizer, question, text[low:high])
+            rows.append((number, low, encoded))
+    rows.sort(key=lambda row: len(row[2].ids))
+    best: dict[int, Found] = {}
+    for at in range(0, len(rows), BATCH):
+        part = rows[at : at + BATCH]
+        start, end = score([encoded for *_, encoded in part])
+        for i, (number, low, encoded) in enumerate(part):
+            found = best_span(encoded, start[i], end[i])
+            found = Found(found.start + low, found.end + low, found.score, found.no_answer)
+            if number not in best or margin(found) > margin(best[number]):
+                best[number] = found
+    return [best[number] for number in range(len(asked))]
+
+
+def margin(found: Found) -> float:
+    """Return by how much the span's score exceeds that of "no answer"."""
+    return found.score - found.no_answer
+
+
+def confusable(items: Sequence[Item], pool: Sequence[str]) -> list[tuple[str, str]]:
+    """Return each question with the paragraph BM25 ranks first that doesn't hold its answer."""
+    index = Bm25(pool)
+    found = []
+    for item in items:
+        for i in index.search(item.question, 10):
+            if not holds(pool[i], item.answer):
+                found.append((item.question, pool[i]))
+                break
+    return found
+
+
+def measure(
+    score: Scorer,
+    tokenizer: Tokenizer,
+    items: Sequence[Item],
+    pool: Sequence[str],
+    *,
+    tokens: int = PASSAGE_TOKENS,
+) -> dict[str, float]:
+    """Return exact match and F1 in percent, and how well the margin finds "no answer"."""
+    begun = time.perf_counter()
+    found = read_all(score, tokenizer, [(i.question, i.context) for i in items], tokens=tokens)
+    seconds = time.perf_counter() - begun
+    pairs = [(i.context[a.start : a.end], i.answer) for i, a in zip(items, found, strict=True)]
+    unanswered = read_all(score, tokenizer, confusable(items, pool), tokens=tokens)
+    kept = separation([margin(a) for a in found], [margin(a) for a in unanswered])
+    return {
+        "questions": len(items),
+        "exact_match": _percent(exact_match, pairs),
+        "f1": _percent(f1, pairs),
+        "unanswerable": len(unanswered),
+        **{name: round(value, 4) for name, value in kept.items()},
+        "questions_per_s": round(len(items) / seconds, 1),
+    }
+
+
+def _percent(metric: Callable[[str, str], float], pairs: Sequence[tuple[str, str]]) -> float:
+    return round(100 * sum(metric(*pair) for pair in pairs) / len(pairs), 2)
+
+
+def held_out(data: Path, splits: Path, part: str) -> list[Item]:
+    """Return the questions of a part's articles whose answer is certain."""
+    return list(squad(data / SQUAD, titles=split_titles(splits, part)))
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Measure as the command line says."""
+    parser = argparse.ArgumentParser(prog="python -m training.evaluate", description=__doc__)
+    parser.add_argument("model", type=Path)
+    parser.add_argument("--data", type=Path, required=True, help="folder with the question sets")
+    parser.add_argument("--splits", type=Path, default=SPLITS)
+    parser.add_argument("--part", default="dev", choices=("dev", "test"))
+    parser.add_argument("--file", type=Path, help="another xz file in SQuAD's JSON")
+    parser.add_argument("--sample", type=int, default=500)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--tokens", type=int, default=PASSAGE_TOKENS)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--device", default="cpu", choices=("cpu", "cuda"))
+    asked = parser.parse_args(argv)
+    torch.set_num_threads(asked.threads)
+    items = (
+        [i for i in squad(asked.file) if i.answerable]
+        if asked.file
+        else held_out(asked.data, asked.splits, asked.part)
+    )
+    pool = sorted({item.context for item in items})
+    sample = random.Random(asked.seed).sample(items, min(asked.sample, len(items)))
+    if (asked.model / "reader.onnx").exists():
+        from training.export import onnx_scorer
+
+        score = onnx_scorer(asked.model / "reader.onnx", threads=asked.threads)
+    else:
+        score = torch_scorer(asked.model, device=asked.device)
+    tokenizer = load_tokenizer(model.base_folder() / "tokenizer.json")
+    result = measure(score, tokenizer, sample, pool, tokens=asked.tokens)
+    print(json.dumps({"model": asked.model.name, "seed": asked.seed, **result}))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,171 @@
+"""Exports a reader to ONNX, in float32 and int8: `python -m training.export MODEL --out DIR`.
+
+Inputs `ids`, `types`, `attention` (n, length) int64; outputs `start`, `end` (n, length) float32,
+unmasked: who reads them bars the question and the padding (see `encode.Padded.allowed`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import random
+import sys
+import time
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+from training import model
+from training.encode import Encoded, Logits, load_tokenizer, pad
+from training.evaluate import SPLITS, Scorer, held_out, read_all, torch_scorer
+from training.metrics import exact_match, f1
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from transformers import BertForQuestionAnswering
+
+    from training.encode import Found
+    from training.sources import Item
+
+INPUTS = ("ids", "types", "attention")
+OUTPUTS = ("start", "end")
+OPSET = 17
+PASSAGE_TOKENS = 150
+
+
+class _Graph(torch.nn.Module):
+    """The reader with positional inputs and a pair of outputs, as the exporter wants it."""
+
+    def __init__(self, reader: BertForQuestionAnswering) -> None:
+        super().__init__()
+        self.reader = reader
+
+    def forward(
+        self, ids: torch.Tensor, types: torch.Tensor, attention: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        # A mask of four axes is taken as it stands: the exporter sees one addition, no branches.
+        bias = (1.0 - attention[:, None, None, :].float()) * torch.finfo(torch.float32).min
+        hidden = self.reader.bert(input_ids=ids, token_type_ids=types, attention_mask=bias)[0]
+        both = self.reader.qa_outputs(hidden)
+        return both[..., 0], both[..., 1]
+
+
+def to_onnx(reader: BertForQuestionAnswering, path: Path) -> None:
+    """Write the reader as one float32 ONNX file with free batch size and length."""
+    reader.set_attn_implementation("eager")
+    # Three tensors: one given twice would be exported as one input.
+    ids, types, attention = (torch.full((2, 8), n, dtype=torch.int64) for n in (5, 0, 1))
+    with warnings.catch_warnings():
+        # The newer exporter needs onnxscript, which nothing else here does.
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            _Graph(reader).eval(),
+            (ids, types, attention),
+            str(path),
+            input_names=list(INPUTS),
+            output_names=list(OUTPUTS),
+            dynamic_axes={name: {0: "rows", 1: "length"} for name in INPUTS + OUTPUTS},
+            opset_version=OPSET,
+            dynamo=False,
+        )
+
+
+def to_int8(source: Path, path: Path) -> None:
+    """Write the float32 file with int8 weights, activations quantised as they come.
+
+    Seven bits of the range are used: on processors without VNNI, sums of full int8 products
+    overflow 16 bits.
+    """
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    quantize_dynamic(source, path, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
+
+
+def onnx_scorer(path: Path, *, threads: int = 2) -> Scorer:
+    """Return a scorer that runs an exported file."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+
+    def score(rows: Sequence[Encoded]) -> tuple[Logits, Logits]:
+        held = pad(rows)
+        feed = {"ids": held.ids, "types": held.types, "attention": held.attention}
+        lowest = np.finfo(np.float32).min
+        start, end = session.run(list(OUTPUTS), feed)
+        return np.where(held.allowed, start, lowest), np.where(held.allowed, end, lowest)
+
+    return score
+
+
+def compare(
+    scorers: dict[str, Scorer], items: Sequence[Item], *, tokens: int = PASSAGE_TOKENS
+) -> dict[str, dict[str, Any]]:
+    """Return per scorer its quality and speed, and the spans that differ from the first one's."""
+    tokenizer = load_tokenizer(model.base_folder() / "tokenizer.json")
+    asked = [(item.question, item.context) for item in items]
+    results: dict[str, dict[str, Any]] = {}
+    reference: list[Found] = []
+    for name, score in scorers.items():
+        read_all(score, tokenizer, asked[:16], tokens=tokens)  # warm
+        begun = time.perf_counter()
+        found = read_all(score, tokenizer, asked, tokens=tokens)
+        seconds = time.perf_counter() - begun
+        reference = reference or found
+        texts = [i.context[a.start : a.end] for i, a in zip(items, found, strict=True)]
+        pairs = [(t, i.answer) for i, t in zip(items, texts, strict=True)]
+        results[name] = {
+            "exact_match": round(100 * sum(exact_match(*p) for p in pairs) / len(pairs), 2),
+            "f1": round(100 * sum(f1(*p) for p in pairs) / len(pairs), 2),
+            "spans_that_differ": sum(
+                (a.start, a.end) != (b.start, b.end) for a, b in zip(found, reference, strict=True)
+            ),
+            "answered_differently": sum(
+                (a.score > a.no_answer) != (b.score > b.no_answer)
+                for a, b in zip(found, reference, strict=True)
+            ),
+            "ms_per_question": round(1000 * seconds / len(items), 1),
+        }
+    return results
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Export, and compare the exported files with the PyTorch model where data is given."""
+    parser = argparse.ArgumentParser(prog="python -m training.export", description=__doc__)
+    parser.add_argument("model", type=Path, help="a trained folder or checkpoint.pt")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--data", type=Path, help="folder with the question sets, to compare")
+    parser.add_argument("--splits", type=Path, default=SPLITS)
+    parser.add_argument("--sample", type=int, default=300)
+    parser.add_argument("--threads", type=int, default=2)
+    asked = parser.parse_args(argv)
+    torch.set_num_threads(asked.threads)
+    asked.out.mkdir(parents=True, exist_ok=True)
+    full, small = asked.out / "reader-fp32.onnx", asked.out / "reader.onnx"
+    to_onnx(model.load(asked.model), full)
+    to_int8(full, small)
+    result: dict[str, Any] = {
+        path.name: {
+            "megabytes": round(path.stat().st_size / 1e6, 2),
+            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        }
+        for path in (full, small)
+    }
+    if asked.data:
+        items = held_out(asked.data, asked.splits, "dev")
+        sample = random.Random(1).sample(items, min(asked.sample, len(items)))
+        scorers = {"torch": torch_scorer(asked.model)}
+        scorers |= {p.name: onnx_scorer(p, threads=asked.threads) for p in (full, small)}
+        result["comparison"] = compare(scorers, sample)
+    print(json.dumps(result, indent=1))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
