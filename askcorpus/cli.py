@@ -314,9 +314,21 @@ def completion(shell: str) -> None:
     emit(kind(program, {}, "askcorpus", "_ASKCORPUS_COMPLETE").source() + "\n")
 
 
+class NobodyReadsError(Exception):
+    """Stdout is a pipe that its reader has closed; click would leave with 1 on the OSError."""
+
+
 def emit(text: str) -> None:
-    """Write data to stdout."""
-    sys.stdout.write(text)
+    """Write data to stdout.
+
+    Raises:
+        NobodyReadsError: The reader has gone.
+    """
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError as exc:
+        raise NobodyReadsError from exc
 
 
 def narrate(text: str) -> None:
@@ -361,7 +373,6 @@ def main(argv: list[str] | None = None) -> NoReturn:
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     try:
         code = program.main(argv, prog_name="askcorpus", standalone_mode=False)
-        sys.stdout.flush()
     except AskcorpusError as exc:
         _complain(exc.message, exc.hint)
         code = exc.exit_code
@@ -373,7 +384,7 @@ def main(argv: list[str] | None = None) -> NoReturn:
     except (click.Abort, KeyboardInterrupt):
         _complain("Interrupted.", "What was committed is kept; run it again to go on.")
         code = 130
-    except BrokenPipeError:
+    except NobodyReadsError:
         # Nobody reads stdout any more: Python would complain when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 141

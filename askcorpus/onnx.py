@@ -138,20 +138,20 @@ class Tokenizer:
     def count(self, text: str) -> int:
         """Return the length of the whole text in tokens, special ones included."""
         with translated(self._label):
-            plain = self._tokenizer.encode(_encodable(text), add_special_tokens=False)
+            plain = self._tokenizer.encode(encodable(text), add_special_tokens=False)
         return len(plain) + self._added
 
     def encode(self, text: str, *, window: int) -> list[int]:
         """Return the tokens' numbers, special ones included, at most `window` of them."""
         with translated(self._label):
-            plain = self._tokenizer.encode(_encodable(text), add_special_tokens=False)
+            plain = self._tokenizer.encode(encodable(text), add_special_tokens=False)
             plain.truncate(max(0, window - self._added))
             ids: Sequence[int] = self._tokenizer.post_process(plain).ids
         return list(ids)
 
 
-def _encodable(text: str) -> str:
-    """Return the text without lone surrogates, which no tokenizer takes."""
+def encodable(text: str) -> str:
+    """Return the text without lone surrogates, which no tokenizer takes; "?" stands for each."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
 

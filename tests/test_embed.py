@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 MINILM = "all-MiniLM-L6-v2"
 QUESTIONS = (
-    "Who denied the deal?",
-    "When was the article published?",
-    "How many people were killed?",
-    "Which country imposed sanctions?",
-    "Why did the court reject the appeal?",
+    "Who handles the arms deal for Hamas?",
+    "Where did the plane with 35 tons of weapons make an emergency landing?",
+    "Who is Con Coughlin?",
+    "How many targets in Gaza did Israeli strikes hit?",
+    "Who intended to smuggle the weapons to Hamas, according to Avigdor Lieberman?",
 )
 STRANGE = (
     "",
@@ -295,7 +295,9 @@ def test_embedding_loads_neither_torch_nor_the_models_package(int8: Embedder) ->
 
 def test_ctrl_c_stops_embedding_at_once(int8: Embedder) -> None:
     code = (
-        "import sys\nfrom pathlib import Path\nfrom askcorpus.embed import open_embedder\n"
+        "import signal, sys\nfrom pathlib import Path\nfrom askcorpus.embed import open_embedder\n"
+        # where the tests run in the background, the signal is ignored by inheritance
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         f"embedder = open_embedder({MINILM!r}, precision='int8', threads=2,"
         " cache=Path(sys.argv[1]))\n"
         "print('begun', flush=True)\nembedder.embed(['word ' * 200] * 5000)"
@@ -312,7 +314,7 @@ def test_ctrl_c_stops_embedding_at_once(int8: Embedder) -> None:
 
 def test_a_failure_leaves_no_thread_behind(int8: Embedder) -> None:
     before = threading.active_count()
-    with pytest.raises(AttributeError):
+    with pytest.raises(TypeError):
         int8.embed(["a", "b", None, *["c"] * 100])  # type: ignore[list-item]
     assert threading.active_count() == before
 

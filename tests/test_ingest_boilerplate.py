@@ -150,6 +150,12 @@ def test_content_is_not_marked(line: str) -> None:
     assert not is_marked(line)
 
 
+def test_what_closes_a_page_is_not_marked_at_its_beginning() -> None:
+    line = "Our newsletter can keep you informed.\n\n"
+    assert marked(ARTICLE * 8 + line) == [("newsletter", line.strip())]
+    assert marked(line + ARTICLE * 8) == []
+
+
 MENU = "Home\nNews\nSports\nContact Us\nGiants\n"
 
 

@@ -37,6 +37,10 @@ def test_code_lists_and_rules_hold_no_headings() -> None:
     assert headings(text) == []
 
 
+def test_a_rule_below_a_paragraph_of_several_lines_makes_no_heading() -> None:
+    assert headings("One line of words,\nand another.\n---\nMore.\n") == []
+
+
 def test_an_unclosed_fence_holds_the_rest() -> None:
     assert headings("# a\n```\n# b\n") == [(1, "# a")]
 

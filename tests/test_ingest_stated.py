@@ -4,7 +4,7 @@ import pytest
 
 from askcorpus.ingest import plain
 from askcorpus.ingest.extracted import Extracted
-from askcorpus.ingest.stated import byline, first_date, line_date, looks_like_title
+from askcorpus.ingest.stated import byline, first_byline, first_date, line_date, looks_like_title
 
 
 @pytest.mark.parametrize(
@@ -55,6 +55,11 @@ def test_a_date_below_the_head_does_not_count() -> None:
     found = plain.parse(text.encode())
     assert isinstance(found, Extracted)
     assert found.date is None
+
+
+def test_a_byline_below_the_head_does_not_count() -> None:
+    assert first_byline(["words"] * 11 + ["By Ann Lee"]) == "Ann Lee"
+    assert first_byline(["words"] * 12 + ["By Ann Lee"]) is None
 
 
 @pytest.mark.parametrize(

@@ -224,6 +224,13 @@ def test_inner_rules_win_but_bring_nothing_back_from_an_ignored_folder(tmp_path:
     assert paths(tmp_path) == ["c.md", "in/a.txt"]
 
 
+def test_a_folder_brought_back_does_not_bring_back_what_is_in_it(tmp_path: Path) -> None:
+    write(tmp_path, "in/a/x.md", "in/a/y.txt")
+    (tmp_path / ".gitignore").write_text("*.md\n")
+    (tmp_path / "in/.gitignore").write_text("!a/\n")
+    assert paths(tmp_path) == ["in/a/y.txt"]
+
+
 def test_an_ignore_file_that_is_a_link_does_not_count(tmp_path: Path) -> None:
     write(tmp_path, "a.txt")
     (tmp_path / "rules").write_text("*.txt\n")

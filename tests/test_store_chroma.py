@@ -101,10 +101,18 @@ def test_a_replaced_document_is_found_by_its_new_text_only(
     assert ledger.passages([number])[number].text == "rewritten"
 
 
-def test_a_filter_reaches_new_passages_too(ledger: Ledger, store: ChromaStore) -> None:
-    add(ledger, "new.txt", ["new"], unit(7, 1))
-    allowed = np.array([3, COUNT + 1], dtype=np.int64)
-    assert sorted(dict(store.search(unit(7, 1)[0], 9, allowed=allowed))) == [3, COUNT + 1]
+@pytest.mark.parametrize("few", [0, 1000])
+def test_a_filter_reaches_new_passages_and_misses_deleted_ones(
+    ledger: Ledger, store: ChromaStore, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chroma, "_FEW", few)
+    allowed = np.array([3, EACH + 1, COUNT + 1], dtype=np.int64)
+    question = unit(7, 1)[0]
+    assert sorted(dict(store.search(question, 9, allowed=allowed))) == [3, EACH + 1]
+    add(ledger, "new.txt", ["new"], question[None, :])
+    ledger.remove(["1.txt"])
+    hits = store.search(question, 9, allowed=allowed)
+    assert [number for number, _ in hits] == [COUNT + 1, 3]
 
 
 def test_an_emptied_index_has_no_hits(ledger: Ledger, store: ChromaStore) -> None:

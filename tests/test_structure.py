@@ -20,7 +20,7 @@ TERMS = {"config", "ports", "text", "onnx"}
 STAGES = {"ingest", "chunk", "embed", "store", "retrieve", "read", "answer", "render"}
 CORE = {"corpus", "indexing"}
 TOOLS = {"evaluate", "doctor"}
-FACES = {"__init__", "cli"}
+FACES = {"__init__", "__main__", "cli"}
 MAY_IMPORT = {
     **{name: set() for name in BASE},
     **dict.fromkeys(TERMS, BASE),
@@ -28,6 +28,7 @@ MAY_IMPORT = {
     **dict.fromkeys(CORE, BASE | TERMS | STAGES | CORE),
     **dict.fromkeys(TOOLS, BASE | TERMS | CORE | {"__init__"}),
     **dict.fromkeys(FACES, BASE | TERMS | CORE | TOOLS | {"render", "__init__"}),
+    "__main__": {"cli"},
 }
 OWNERS = {
     "chromadb": {"store"},

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from askcorpus.errors import ModelUnavailableError
+from askcorpus.onnx import encodable
 from askcorpus.text import content_words
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ class SentenceTransformersEmbedder:
     def count(self, texts: Sequence[str]) -> list[int]:
         """Return each text's length in the model's own tokens, special ones included."""
         with quiet():
-            return [len(self._model.tokenizer.encode(text)) for text in texts]
+            return [len(self._model.tokenizer.encode(encodable(text))) for text in texts]
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Return (n, dim) float32, L2-normalised rows, in the order of the texts."""
@@ -125,7 +126,10 @@ class SentenceTransformersEmbedder:
         with quiet():
             # One at a time: a row must not depend on how long its neighbours are.
             vectors: Vectors = self._model.encode(
-                list(texts), batch_size=1, normalize_embeddings=True, show_progress_bar=False
+                [encodable(text) for text in texts],
+                batch_size=1,
+                normalize_embeddings=True,
+                show_progress_bar=False,
             )
         return vectors.astype(np.float32, copy=False)
 

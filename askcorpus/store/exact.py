@@ -1,4 +1,8 @@
-"""Exact search: every vector is compared. 2 ms over 20,000 passages, 11 ms over 100,000."""
+"""Exact search: every vector is compared.
+
+Over 20,000 vectors of 384 numbers it takes 2.5 ms of one core, all but 0.2 in one matrix product.
+On a busy machine that product is what suffers, and more so the more threads BLAS uses.
+"""
 
 from __future__ import annotations
 

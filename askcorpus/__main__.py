@@ -1,0 +1,5 @@
+"""Lets `python -m askcorpus` be the command."""
+
+from askcorpus.cli import main
+
+main()

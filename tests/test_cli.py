@@ -1,0 +1,267 @@
+"""The command line as a user meets it: output, hints and exit codes, in processes of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from askcorpus import Corpus, Settings
+from askcorpus.cli import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Run = subprocess.CompletedProcess[str]
+HARBOUR = "The mayor closed the harbour on Monday because of ice.\n"
+
+
+def run(*args: str | Path, cwd: Path | None = None, stdin: str = "", **env: str) -> Run:
+    """Run the installed command with the test's clean environment."""
+    return subprocess.run(
+        [sys.executable, "-m", "askcorpus", *map(str, args)],
+        capture_output=True,
+        text=True,
+        input=stdin,
+        cwd=cwd,
+        env={**os.environ, **env},
+        timeout=120,
+        check=False,
+    )
+
+
+def called(*args: str | Path) -> int:
+    """Run the command in this process, which is faster, and return its exit code."""
+    with pytest.raises(SystemExit) as left:
+        main([str(arg) for arg in args])
+    return int(left.value.code or 0)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    place = tmp_path / "documents"
+    place.mkdir()
+    (place / "port.txt").write_text(HARBOUR)
+    return place
+
+
+@pytest.fixture(scope="session")
+def harbour(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a small index, built once; a test that changes one builds its own."""
+    scratch = tmp_path_factory.mktemp("harbour")
+    (scratch / "documents").mkdir()
+    (scratch / "documents" / "port.txt").write_text(HARBOUR)
+    index = scratch / "index"
+    Corpus.build(scratch / "documents", index=index, settings=Settings(model="hashing")).close()
+    return index
+
+
+@pytest.fixture
+def hashing(harbour: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the small index; the settings name it and its model."""
+    monkeypatch.setenv("ASKCORPUS_MODEL", "hashing")
+    monkeypatch.setenv("ASKCORPUS_INDEX", str(harbour))
+    return harbour
+
+
+@pytest.fixture
+def own_index(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return where the settings say that the index will be; the model is the quick one."""
+    monkeypatch.setenv("ASKCORPUS_MODEL", "hashing")
+    monkeypatch.setenv("ASKCORPUS_INDEX", str(tmp_path / "index"))
+    return tmp_path / "index"
+
+
+def test_query_answers_quotes_and_cites_on_stdout_alone(seeds_index: Path) -> None:
+    done = run("--index", seeds_index, "query", "who denied the deal?")
+    assert done.returncode == 0
+    assert "003_9fc9a04fbe07ce2f.txt:" in done.stdout
+    assert "denied" in done.stdout
+    assert "\x1b" not in done.stdout
+    assert done.stderr == ""
+
+
+def test_json_is_the_answer_and_nothing_else(
+    seeds_index: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert called("--index", seeds_index, "query", "--json", "who", "denied", "the", "deal?") == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["question"] == "who denied the deal?"
+    assert answer["answer"] is not None
+
+
+def test_no_answer_leaves_with_1(seeds_index: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert called("--index", seeds_index, "query", "Who baked the wedding cake of the queen?") == 1
+    assert capsys.readouterr().out.startswith("No passage")
+
+
+def test_the_question_comes_from_stdin_and_may_begin_with_a_dash(hashing: Path) -> None:
+    done = run("query", "--json", "-", stdin="who closed the harbour?\n")
+    assert json.loads(done.stdout)["question"] == "who closed the harbour?"
+    for args in (["-- who closed it?"], ["--", "-who"], ["-why did he close it?", "--json"]):
+        assert run("query", *args).returncode in (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "message", "hint"),
+    [
+        (["query", ""], 2, "question is empty", "who denied"),
+        (["query", "😀"], 2, "holds no word", "who denied"),
+        (["query"], 2, "Missing argument", "--help"),
+        (["query", "--nonsense", "x"], 2, "No such option", "--"),
+        (["nonsense"], 2, "No such command", "--help"),
+        (["query", "--after", "yesterday", "who?"], 2, "not a date", "2014-07-27"),
+        (["query", "-k", "0", "who closed it?"], 2, "'k' is 0", "1 to 50"),
+        (["--index", "nowhere", "query", "who?"], 3, "No index at nowhere", "askcorpus index DIR"),
+        (["index", "nowhere"], 2, "nowhere", ""),
+        (["show", "nothing.txt"], 2, "nothing.txt", ""),
+        (["--config", "no.toml", "config"], 2, "no.toml", "exists"),
+        (["eval", "no.jsonl"], 2, "no.jsonl", "name"),
+        (["query", "--dense", "best", "who closed it?"], 2, "'best'", "exact"),
+    ],
+)
+def test_a_mistake_is_one_sentence_and_one_hint(
+    args: list[str],
+    code: int,
+    message: str,
+    hint: str,
+    hashing: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert called(*args) == code
+    captured = capsys.readouterr()
+    assert message in captured.err
+    assert hint in captured.err
+    assert "Traceback" not in captured.err
+    assert captured.out == ""
+
+
+def test_another_model_leaves_with_3(hashing: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert called("query", "--model", "all-MiniLM-L6-v2", "who closed it?") == 3
+    assert "hashing" in capsys.readouterr().err
+
+
+def test_another_folder_needs_rebuild(
+    folder: Path, own_index: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "a.md").write_text("# Other\n\nThe governor opened the road.\n")
+    assert called("index", folder) == 0
+    assert called("index", other) == 3
+    assert "--rebuild" in capsys.readouterr().err
+    assert called("index", "--rebuild", other) == 0
+    assert called("show", "a.md") == 0
+    assert called("show", "port.txt") == 2
+
+
+def test_index_refuses_a_directory_with_other_files(folder: Path, tmp_path: Path) -> None:
+    place = tmp_path / "mine"
+    place.mkdir()
+    (place / "thesis.doc").write_text("precious")
+    done = run("--index", place, "index", folder, ASKCORPUS_MODEL="hashing")
+    assert done.returncode == 2
+    assert (place / "thesis.doc").read_text() == "precious"
+    assert [entry.name for entry in place.iterdir()] == ["thesis.doc"]
+
+
+def test_a_binary_or_garbled_file_is_named_and_the_rest_is_indexed(
+    folder: Path, own_index: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "picture.txt").write_bytes(bytes(range(256)) * 40)
+    (folder / "latin.txt").write_bytes("Der Bürgermeister schloss den Hafen.".encode("latin-1"))
+    assert called("index", folder) == 0
+    narrated = capsys.readouterr().err
+    assert "picture.txt: skipped" in narrated
+    assert "2 documents" in narrated
+
+
+def test_a_hostile_document_writes_no_escape_sequence(
+    folder: Path, own_index: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "evil.txt").write_text("The captain\x1b]0;owned\x07 burned the \x1b[31mbarn\u202e.\n")
+    assert called("index", folder) == 0
+    called("query", "who burned the barn?")
+    called("show", "evil.txt")
+    captured = capsys.readouterr()
+    assert "barn" in captured.out
+    assert not set("\x1b\x07\u202e") & set(captured.out + captured.err)
+
+
+def test_show_status_config_and_completion(
+    hashing: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert called("show", "port.txt:1") == 0
+    assert called("show", "port.txt", "--boilerplate") == 0
+    assert called("status") == 0
+    assert called("status", "--json") == 0
+    assert called("config") == 0
+    shown = capsys.readouterr().out
+    assert "The mayor closed" in shown
+    assert "documents  1" in shown
+    assert 'model = "hashing"  (ASKCORPUS_MODEL)' in shown
+    for shell in ("bash", "zsh", "fish"):
+        assert called("completion", shell) == 0
+    assert "_ASKCORPUS_COMPLETE" in capsys.readouterr().out
+
+
+def test_a_regression_leaves_with_6(
+    hashing: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gold = tmp_path / "gold.jsonl"
+    question = {"question": "who closed the harbour?", "answers": ["The mayor"]}
+    gold.write_text("\n".join(json.dumps({**question, "id": n}) for n in range(30)))
+    assert called("eval", gold, "--json") == 0
+    results = json.loads(capsys.readouterr().out)
+    for row in results["rows"]:
+        row["measures"]["recall@1"] = 2.0  # better than anything can be
+    old = tmp_path / "old.json"
+    old.write_text(json.dumps(results))
+    assert called("eval", gold, "--baseline", old) == 6
+    assert "recall@1" in capsys.readouterr().err
+
+
+def test_an_interrupt_leaves_with_130_and_keeps_what_was_committed(tmp_path: Path) -> None:
+    documents = tmp_path / "documents"
+    documents.mkdir()
+    for number in range(2000):
+        (documents / f"{number}.txt").write_text(f"Inspector {number} closed mine {number}.\n" * 5)
+    environment = {**os.environ, "ASKCORPUS_MODEL": "hashing"}
+    command = [sys.executable, "-m", "askcorpus", "--index", str(tmp_path / "index")]
+    child = subprocess.Popen(
+        [*command, "index", str(documents)], stderr=subprocess.PIPE, text=True, env=environment
+    )
+    wal = tmp_path / "index" / "ledger.sqlite3-wal"
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and not (wal.exists() and wal.stat().st_size > 300_000):
+        time.sleep(0.01)
+    child.send_signal(signal.SIGINT)
+    _, narrated = child.communicate(timeout=60)
+    assert child.returncode == 130
+    assert "Traceback" not in narrated
+    done = run(
+        "--index", tmp_path / "index", "query", "who closed mine 1?", ASKCORPUS_MODEL="hashing"
+    )
+    assert done.returncode in (0, 1)
+    assert "interrupted" in done.stderr
+
+
+def test_a_closed_pipe_leaves_with_141_in_silence(hashing: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)  # nobody will ever read what is written
+    with os.fdopen(writer, "w") as closed:
+        done = subprocess.run(
+            [sys.executable, "-m", "askcorpus", "show", "port.txt"],
+            stdout=closed,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 141
+    assert done.stderr == ""
