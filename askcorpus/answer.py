@@ -35,7 +35,7 @@ class Thresholds:
 
 
 # Chosen on the dev half of eval/gold/seeds.jsonl; see eval/LOG.md.
-THRESHOLDS = Thresholds(related=0.1, answered=0.3, fair=0.5, strong=0.7)
+THRESHOLDS = Thresholds(related=0.05, answered=0.5, fair=0.7, strong=0.9)
 
 
 def compose(

@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from askcorpus import __version__
+from askcorpus.console import NobodyReadsError, ProgressLine, emit, narrate, terminal_style
 from askcorpus.errors import AskcorpusError, FilesFailedError, RegressionError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from askcorpus.config import Setting, Settings
-    from askcorpus.render import Style
 
 Params = dict[str, Any]
 
@@ -312,59 +312,6 @@ def completion(shell: str) -> None:
     kind = get_completion_class(shell)
     assert kind is not None  # for the type checker: click knows the three
     emit(kind(program, {}, "askcorpus", "_ASKCORPUS_COMPLETE").source() + "\n")
-
-
-class NobodyReadsError(Exception):
-    """Stdout is a pipe that its reader has closed; click would leave with 1 on the OSError."""
-
-
-def emit(text: str) -> None:
-    """Write data to stdout.
-
-    Raises:
-        NobodyReadsError: The reader has gone.
-    """
-    try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    except BrokenPipeError as exc:
-        raise NobodyReadsError from exc
-
-
-def narrate(text: str) -> None:
-    """Write a remark to stderr, free of control sequences."""
-    from askcorpus.text import printable
-
-    sys.stderr.write(printable(text) + "\n")
-    sys.stderr.flush()
-
-
-def terminal_style() -> Style:
-    """Return what stdout may show: colour and links on a terminal, unless NO_COLOR or dumb."""
-    from askcorpus.render import Style
-
-    terminal = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
-    return Style(colour=terminal and not os.environ.get("NO_COLOR"), links=terminal)
-
-
-class ProgressLine:
-    """Draws how far indexing is on stderr, where that is a terminal."""
-
-    def __enter__(self) -> Callable[[int, int, str], None] | None:
-        return self.show if sys.stderr.isatty() else None
-
-    def __exit__(self, *_: object) -> None:
-        if sys.stderr.isatty():
-            sys.stderr.write("\r\x1b[K")
-
-    def show(self, done: int, total: int, path: str) -> None:
-        """Draw the state over the last one."""
-        from askcorpus.text import one_line
-
-        share = done * 30 // max(1, total)
-        bar = "█" * share + "░" * (30 - share)
-        sys.stderr.write(f"\r\x1b[K{bar} {done}/{total} {one_line(path)[-40:]}")
-        sys.stderr.flush()
 
 
 def main(argv: list[str] | None = None) -> NoReturn:

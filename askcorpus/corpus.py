@@ -63,7 +63,7 @@ class Corpus:
         self._notes: list[str] = []
         self._embedder: Embedder | None = None
         self._store: Store | None = None
-        self._revision: tuple[int, int] | None = None
+        self._opened: object = None
 
     @classmethod
     def build(
@@ -133,7 +133,15 @@ class Corpus:
 
     def close(self) -> None:
         """Give the index back."""
+        self._let_go()
         self._ledger.close()
+
+    def _let_go(self) -> None:
+        """Close the vector store, where it is one that holds files open."""
+        close = getattr(self._store, "close", None)
+        if close:
+            close()
+        self._store = None
 
     def __enter__(self) -> Corpus:
         return self
@@ -258,10 +266,31 @@ class Corpus:
                 f"The index was made with the model {made_with}, not {self._embedder.name}.",
                 hint="Ask with that model, or make the index anew: askcorpus index DIR --rebuild",
             )
-        revision = self._ledger.revision
-        if self._store is None or revision != self._revision:
-            self._store, self._revision = self._open_store(), revision
-        return self._embedder, self._store
+        return self._embedder, self._vector_store()
+
+    def _vector_store(self) -> Store:
+        """Return the vector store, opened again where the index has moved on without it."""
+        from askcorpus.store import generations
+        from askcorpus.store.exact import ExactStore
+
+        named = generations.named(self._ledger) if self._dense() == "chroma" else None
+        # A Chroma directory follows the ledger until another one is named; a matrix doesn't.
+        wanted = named.name if named else self._ledger.revision
+        if self._store is not None and self._opened == wanted:
+            return self._store
+        self._let_go()
+        self._notes = []
+        if self._dense() == "chroma":
+            from askcorpus.store.chroma import ChromaStore
+
+            try:
+                self._store, self._opened = ChromaStore.open(self._ledger), wanted
+            except StoreUnavailableError as exc:
+                self._notes = [f"{exc.message} Vectors are searched exactly. {exc.hint}".strip()]
+            else:
+                return self._store
+        self._store, self._opened = ExactStore(*self._ledger.vectors()), self._ledger.revision
+        return self._store
 
     def _dense(self) -> str:
         """Return which vector search is meant by the settings."""
@@ -270,24 +299,11 @@ class Corpus:
         small = self._ledger.counts.passages <= EXACT_PASSAGES
         return "exact" if self._one_shot and small else "chroma"
 
-    def _open_store(self) -> Store:
-        from askcorpus.store.exact import ExactStore
-
-        self._notes = []
-        if self._dense() == "chroma":
-            from askcorpus.store.chroma import ChromaStore
-
-            try:
-                return ChromaStore.open(self._ledger)
-            except StoreUnavailableError as exc:
-                self._notes = [f"{exc.message} Vectors are searched exactly. {exc.hint}".strip()]
-        return ExactStore(*self._ledger.vectors())
-
     def _reader(self, embedder: Embedder | None) -> Reader:
         if self.settings.reader == "sentence":
             from askcorpus.read.sentence import SentenceReader
 
-            return SentenceReader(embedder, self._ledger, passages=self._ledger.counts.passages)
+            return SentenceReader(embedder, self._ledger, passages=self._ledger.size)
         reader: Reader = _plugin(self.settings.reader)
         return reader
 

@@ -83,8 +83,10 @@ def update_index(
     with hold(directory), Ledger.create(directory) as ledger:
         known = _bind(ledger, folder, settings, embedder, rebuild=rebuild)
         ledger.set(complete="0")
-        _remove_missing(ledger, entries, run)
         _add(ledger, entries, known, settings, embedder, run, progress)
+        _remove_missing(ledger, entries, run)  # last: a renamed file has taken over its vectors
+        if any(file.state == "indexed" for file in run.files):
+            ledger.tidy()
         # Only now: an interrupted run over changed settings must cut the other files again.
         ledger.set(complete="1", chunking=chunking(settings))
         notes = list(_derive(ledger, run))

@@ -185,7 +185,9 @@ def test_a_binary_or_garbled_file_is_named_and_the_rest_is_indexed(
 def test_a_hostile_document_writes_no_escape_sequence(
     folder: Path, own_index: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (folder / "evil.txt").write_text("The captain\x1b]0;owned\x07 burned the \x1b[31mbarn\u202e.\n")
+    (folder / "evil.txt").write_text(
+        "The captain\x1b]0;owned\x07 burned the \x1b[31mbarn\u202e.\n" + HARBOUR * 9
+    )
     assert called("index", folder) == 0
     called("query", "who burned the barn?")
     called("show", "evil.txt")

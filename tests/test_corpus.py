@@ -10,12 +10,16 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from askcorpus import Corpus, Settings
 from askcorpus.errors import IndexMismatchError, IndexMissingError, UsageError
 from tests.conftest import SEEDS
+
+if TYPE_CHECKING:
+    from askcorpus.config import Dense
 
 HASHING = Settings(model="hashing")
 
@@ -258,3 +262,43 @@ def test_a_dotenv_file_in_the_current_folder_changes_nothing(
     assert answer.notes == ()
     assert Path.cwd() == tmp_path
     assert "CHROMA_API_IMPL" not in os.environ
+
+
+def test_an_open_corpus_sees_what_another_process_indexes(folder: Path, tmp_path: Path) -> None:
+    index = tmp_path / "index"
+    Corpus.build(folder, index=index, settings=HASHING).close()
+    ways: list[tuple[Dense, str]] = [("chroma", "lighthouse"), ("exact", "windmill")]
+    for dense, thing in ways:
+        with Corpus.open(index, settings=replace(HASHING, dense=dense)) as corpus:
+            question = f"Who painted the {thing}?"
+            assert not any(thing in hit.passage.text for hit in corpus.ask(question).passages)
+            (folder / f"{thing}.txt").write_text(f"The keeper painted the {thing}.")
+            Corpus.build(folder, index=index, settings=HASHING).close()
+            found = corpus.ask(question)
+            assert found.notes == ()
+            assert found.passages[0].passage.path == f"{thing}.txt"
+
+
+def test_a_renamed_file_keeps_its_vectors(folder: Path, tmp_path: Path) -> None:
+    index = tmp_path / "index"
+    Corpus.build(folder, index=index, settings=HASHING).close()
+    (folder / "port.txt").rename(folder / "harbour.txt")
+    with Corpus.build(folder, index=index, settings=HASHING) as corpus:
+        assert corpus.report is not None
+        assert corpus.report.embedded == 0
+        assert corpus.status().documents == 2
+
+
+def test_a_sick_vector_index_is_said_and_the_next_indexing_mends_it(
+    folder: Path, tmp_path: Path
+) -> None:
+    index = tmp_path / "index"
+    Corpus.build(folder, index=index, settings=HASHING).close()
+    shutil.rmtree(next((index / "chroma").iterdir()))
+    with Corpus.open(index, settings=replace(HASHING, dense="chroma")) as corpus:
+        answer = corpus.ask("who closed the harbour?")
+        assert answer.passages[0].passage.path == "port.txt"
+        assert any("searched exactly" in note for note in answer.notes)
+    Corpus.build(folder, index=index, settings=HASHING).close()
+    with Corpus.open(index, settings=replace(HASHING, dense="chroma")) as corpus:
+        assert corpus.ask("who closed the harbour?").notes == ()

@@ -20,14 +20,14 @@ TERMS = {"config", "ports", "text", "onnx"}
 STAGES = {"ingest", "chunk", "embed", "store", "retrieve", "read", "answer", "render"}
 CORE = {"corpus", "indexing"}
 TOOLS = {"evaluate", "doctor"}
-FACES = {"__init__", "__main__", "cli"}
+FACES = {"__init__", "__main__", "cli", "console"}
 MAY_IMPORT = {
     **{name: set() for name in BASE},
     **dict.fromkeys(TERMS, BASE),
     **dict.fromkeys(STAGES, BASE | TERMS),
     **dict.fromkeys(CORE, BASE | TERMS | STAGES | CORE),
     **dict.fromkeys(TOOLS, BASE | TERMS | CORE | {"__init__"}),
-    **dict.fromkeys(FACES, BASE | TERMS | CORE | TOOLS | {"render", "__init__"}),
+    **dict.fromkeys(FACES, BASE | TERMS | CORE | TOOLS | {"render", "console", "__init__"}),
     "__main__": {"cli"},
 }
 OWNERS = {

@@ -112,10 +112,7 @@ def export(source: Source, precision: Precision, folder: Path) -> Path:
         )
     (made / "result.json").unlink()
     name = f"{source.label}@{source.weights[:12]}/{result['precision']}"
-    files = {
-        each: {"size": (made / each).stat().st_size, "sha256": sha256_file(made / each)}
-        for each in FILES
-    }
+    files = {each: {"sha256": sha256_file(made / each)} for each in FILES}
     manifest = {"format": EXPORTER, "name": name, **result, "files": files}
     (made / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
     return made
@@ -139,7 +136,7 @@ def _run_child(argv: list[str]) -> None:
 
 
 def publish(made: Path, entry: Path, tell: Callable[[str], None]) -> None:
-    """Move what was made to its place; an entry that another process made meanwhile stays."""
+    """Move what was made to its place, in place of what may stand there."""
     try:
         if entry.exists():
             # Either damaged, or another process was faster and its content is the same.

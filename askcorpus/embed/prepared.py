@@ -1,6 +1,6 @@
 """The exported models in the cache: made once, checked at every opening, replaced when damaged.
 
-    CACHE/models/KEY/   model.onnx, tokenizer.json, manifest.json (with size and SHA-256 of both)
+    CACHE/models/KEY/   model.onnx, tokenizer.json, manifest.json (with the SHA-256 of both)
 
 KEY hashes the model's files, the precision and the exporter's version. An entry is written aside
 and renamed into place (see making), so that a reader sees all of it or nothing, and two processes

@@ -35,7 +35,7 @@ WEIGHTS: Mapping[str, float] = {
     "fragment": -0.6,
     "length": 0.5,
 }
-BIAS = -12.98
+BIAS = -9.6
 # Hits that are read: below the eighth, answers are too rare to pay for the time.
 DEPTH = 8
 

@@ -228,10 +228,17 @@ def _build(ledger: Ledger, directory: Path, watermark: int) -> None:
     """Fill the new directory with the passages up to the watermark; report on stdout."""
     ids, matrix = ledger.vectors(upto=watermark)
     client = _connect(directory)
+    # Written out once, with the last passage. What is left in Chroma's log instead is put into
+    # the graph again at every opening, by several threads, and so never twice the same.
+    once = max(2, len(ids))
+    hnsw = {
+        "space": "cosine",
+        "ef_search": _EF_SEARCH,
+        "sync_threshold": once,
+        "batch_size": min(_BATCH, once),
+    }
     collection = client.create_collection(
-        _COLLECTION,
-        embedding_function=None,
-        configuration={"hnsw": {"space": "cosine", "ef_search": _EF_SEARCH}},
+        _COLLECTION, embedding_function=None, configuration={"hnsw": hnsw}
     )
     for at in range(0, len(ids), _BATCH):
         part = slice(at, at + _BATCH)

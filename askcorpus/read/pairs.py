@@ -1,0 +1,170 @@
+"""A question and a passage as the span reader's input, and its logits as spans of tokens.
+
+    [CLS] question [SEP] passage [SEP]
+      0   0 …       0    1 …      1       token types
+
+training/encode.py builds the same input when it trains; a test holds the two equal. A passage
+that doesn't fit is read in windows of whole sentences, each with a sentence of overlap.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from askcorpus.onnx import Tokenizer, encodable, translated
+from askcorpus.text import sentences
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
+    Range = tuple[int, int]
+    Ids = npt.NDArray[np.int64]
+    Logits = npt.NDArray[np.float32]
+
+MAX_QUESTION_TOKENS = 40
+MAX_SPAN_TOKENS = 30
+SPECIAL_TOKENS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """A text's tokens."""
+
+    ids: list[int]
+    offsets: list[Range]
+    """Of each token, its half-open character range in the text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One question with one window of a passage, as the model's input."""
+
+    ids: Ids
+    """(length,), [CLS] first."""
+    types: Ids
+    """(length,)."""
+    first: int
+    """The index of the window's first token in `ids`."""
+    offsets: Sequence[Range]
+    """Of each of the window's tokens, its half-open character range in the passage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A span of one window."""
+
+    start: int
+    end: int
+    """Half-open character range in the passage."""
+    margin: float
+    """Sum of its two logits less the same sum at [CLS], which stands for "no answer"."""
+
+
+class PairTokenizer(Tokenizer):
+    """A WordPiece tokenizer that also says where in the text its tokens stand."""
+
+    def __init__(self, definition: bytes, *, label: str) -> None:
+        super().__init__(definition, label=label)
+        with translated(label):
+            self.cls, self.sep = (self._special(token) for token in ("[CLS]", "[SEP]"))
+
+    def pieces(self, text: str) -> Pieces:
+        """Return the text's tokens, without special ones."""
+        with translated(self._label):
+            plain = self._tokenizer.encode(encodable(text), add_special_tokens=False)
+            return Pieces(plain.ids, plain.offsets)
+
+    def _special(self, token: str) -> int:
+        found = self._tokenizer.token_to_id(token)
+        if found is None:
+            raise ValueError(f"the tokenizer has no {token}")
+        return int(found)
+
+
+def pairs(
+    tokenizer: PairTokenizer, question: Sequence[int], passage: str, *, window: int
+) -> list[Pair]:
+    """Return the model's inputs for one passage, in its order; none where it has no token.
+
+    Args:
+        tokenizer: The model's.
+        question: Its tokens, cut to `MAX_QUESTION_TOKENS`.
+        passage: Its characters are what the offsets count.
+        window: The most tokens in all, special ones included.
+    """
+    asked = list(question[:MAX_QUESTION_TOKENS])
+    held = tokenizer.pieces(passage)
+    room = max(1, window - len(asked) - SPECIAL_TOKENS)
+    fits = len(held.ids) <= room
+    bounds = [(0, len(held.ids))] if fits else windows(held.offsets, sentences(passage), room)
+    first = len(asked) + 2
+    made = []
+    for low, high in bounds:
+        ids = np.array(
+            [tokenizer.cls, *asked, tokenizer.sep, *held.ids[low:high], tokenizer.sep], np.int64
+        )
+        types = np.zeros(len(ids), np.int64)
+        types[first:] = 1
+        if high > low:
+            made.append(Pair(ids, types, first, held.offsets[low:high]))
+    return made
+
+
+def windows(offsets: Sequence[Range], ranges: Sequence[Range], room: int) -> list[Range]:
+    """Return ranges of tokens that cover all of them: whole sentences, one of them shared.
+
+    Args:
+        offsets: Of each token, its characters.
+        ranges: The sentences' characters, in order.
+        room: The most tokens of a window; a longer sentence is cut into overlapping parts.
+    """
+    starts = [low for low, _ in offsets]
+    firsts = [0, *(bisect_left(starts, low) for low, _ in ranges[1:]), len(starts)]
+    found: list[Range] = []
+    at = 0
+    for n in range(1, len(firsts)):
+        if n - 1 > at and firsts[n] - firsts[at] > room:
+            found.append((firsts[at], firsts[n - 1]))
+            shares = n - 2 > at and firsts[n] - firsts[n - 2] <= room
+            at = n - 2 if shares else n - 1
+    found.append((firsts[at], firsts[-1]))
+    return [part for low, high in found for part in _parts(low, high, room)]
+
+
+def _parts(low: int, high: int, room: int) -> list[Range]:
+    """Return ranges of at most `room` that cover one range, each half in the one before."""
+    step = max(1, room // 2)
+    lows = [low, *range(low + step, high - room + step, step)]
+    return [(at, min(at + room, high)) for at in lows]
+
+
+def best_spans(pair: Pair, start: Logits, end: Logits, *, most: int) -> list[Found]:
+    """Return the spans with the highest sums of logits, best first, none sharing a token.
+
+    Args:
+        pair: What the logits belong to.
+        start: (length,) start logits.
+        end: (length,) end logits.
+        most: Upper bound.
+    """
+    n = len(pair.offsets)
+    no_answer = float(start[0] + end[0])
+    held = slice(pair.first, pair.first + n)
+    sums = start[held, None] + end[None, held]
+    length = np.arange(n)[None, :] - np.arange(n)[:, None]
+    sums = np.where((length >= 0) & (length < MAX_SPAN_TOKENS), sums, -np.inf)
+    found: list[Found] = []
+    while len(found) < most:
+        i, j = divmod(int(np.argmax(sums)), n)
+        if sums[i, j] == -np.inf:
+            break
+        place = pair.offsets[i][0], pair.offsets[j][1]
+        found.append(Found(*place, float(sums[i, j]) - no_answer))
+        sums[: j + 1, i:] = -np.inf
+    return found

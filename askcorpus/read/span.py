@@ -1,0 +1,166 @@
+"""The trained reader: a small network points at the characters that answer.
+
+Each passage is run by itself, so that a span's margin depends on the question and its passage
+alone. What makes a span the answer, rather than just the best place in one passage, is weighed
+afterwards from a few numbers (`judge.py`).
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Protocol
+
+from askcorpus.read.edges import tidy
+from askcorpus.read.judge import Candidate, judge
+from askcorpus.read.pairs import best_spans, pairs
+from askcorpus.read.question import analyse
+from askcorpus.read.shipped import load
+from askcorpus.records import Span
+from askcorpus.text import sentences, words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from askcorpus.read.judge import Calibration
+    from askcorpus.read.pairs import Ids, Logits, PairTokenizer
+    from askcorpus.read.question import Question
+    from askcorpus.records import Hit
+
+# Hits that are read: below the eighth, answers are too rare to pay for the time.
+DEPTH = 8
+SPANS = 4
+"""The most spans of one passage."""
+WHOLE_WORDS = 3
+"""An answer to "why" or "how" with fewer words becomes its sentence."""
+
+
+class PairModel(Protocol):
+    """What the reader needs of a network for extractive question answering."""
+
+    @property
+    def tokenizer(self) -> PairTokenizer:
+        """The tokenizer that it was trained with."""
+
+    @property
+    def window(self) -> int:
+        """The most tokens, special ones included, that are read at once."""
+
+    def logits(self, ids: Ids, types: Ids) -> tuple[Logits, Logits]:
+        """Return the start and end logits of one input, each (length,)."""
+
+
+class SpanReader:
+    """Proposes the characters that a trained network takes for the answer."""
+
+    def __init__(self, model: PairModel, calibration: Calibration, *, threads: int) -> None:
+        """Keep the parts.
+
+        Args:
+            model: May be run from several threads at once.
+            calibration: Fitted for this model.
+            threads: Passages that are read at the same time.
+        """
+        self._model = model
+        self._calibration = calibration
+        self._threads = threads
+
+    @classmethod
+    def open(cls, folder: Path | None = None, *, threads: int) -> SpanReader:
+        """Return a reader with the weights in the package, or with those in a folder.
+
+        Args:
+            folder: Holds reader.onnx, tokenizer.json and reader.json.
+            threads: Passages that are read at the same time.
+
+        Raises:
+            ModelUnavailableError: The files are missing, damaged or can't be run.
+        """
+        model = load(folder)
+        return cls(model, model.calibration, threads=threads)
+
+    def read(self, question: str, hits: Sequence[Hit]) -> list[Span]:
+        """Return at most `SPANS` spans of each of the first hits, most probable first.
+
+        Raises:
+            ModelUnavailableError: The network fails.
+        """
+        return [
+            _span(candidate, numbers, score)
+            for candidate, numbers, score in self.judged(question, hits)
+        ]
+
+    def judged(
+        self, question: str, hits: Sequence[Hit]
+    ) -> list[tuple[Candidate, dict[str, float], float]]:
+        """Return the candidates with the numbers that weigh and the probability, best first."""
+        asked = analyse(question)
+        candidates = self.candidates(question, hits[:DEPTH])
+        found = judge(asked, hits[:DEPTH], candidates, self._calibration)
+        return sorted(found, key=lambda row: (-row[2], row[0].hit.passage.id, row[0].start))
+
+    def candidates(self, question: str, hits: Sequence[Hit]) -> list[Candidate]:
+        """Return each hit's spans in the hits' order, each hit's by falling margin."""
+        asked = analyse(question)
+        tokens = self._model.tokenizer.pieces(question).ids
+
+        def of_hit(hit: Hit) -> list[Candidate]:
+            return self._candidates(asked, tokens, hit)
+
+        if self._threads == 1 or len(hits) <= 1:
+            return [candidate for hit in hits for candidate in of_hit(hit)]
+        # On an exception, Ctrl-C included, map cancels what hasn't begun.
+        with ThreadPoolExecutor(min(self._threads, len(hits))) as pool:
+            return [candidate for each in pool.map(of_hit, hits) for candidate in each]
+
+    def _candidates(self, asked: Question, tokens: Sequence[int], hit: Hit) -> list[Candidate]:
+        text, model = hit.passage.text, self._model
+        found = []
+        for pair in pairs(model.tokenizer, tokens, text, window=model.window):
+            found += best_spans(pair, *model.logits(pair.ids, pair.types), most=SPANS)
+        found.sort(key=lambda each: (-each.margin, each.start))
+        ranges = sentences(text) if found else []
+        kept: list[Candidate] = []
+        for each in found:
+            place = tidy(text, each.start, each.end)
+            candidate = _placed(asked, hit, ranges, place, each.margin) if place else None
+            if candidate and not any(_overlap(candidate, other) for other in kept):
+                kept.append(candidate)
+        return kept[:SPANS]
+
+
+def _overlap(one: Candidate, other: Candidate) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def _placed(
+    asked: Question,
+    hit: Hit,
+    ranges: Sequence[tuple[int, int]],
+    place: tuple[int, int],
+    margin: float,
+) -> Candidate | None:
+    """Return the candidate with its one or two sentences; None where it touches more."""
+    start, end = place
+    touched = [(low, high) for low, high in ranges if low < end and start < high]
+    if not 1 <= len(touched) <= 2 or not touched[0][0] <= start < end <= touched[-1][1]:
+        return None
+    low, high = touched[0][0], touched[-1][1]
+    is_fragment = len(words(hit.passage.text[start:end])) < WHOLE_WORDS
+    if asked.kind == "yes_no" or (asked.kind in ("why", "how") and is_fragment):
+        start, end = low, high
+    return Candidate(hit, start, end, low, high, margin)
+
+
+def _span(candidate: Candidate, numbers: Mapping[str, float], score: float) -> Span:
+    passage = candidate.hit.passage
+    return Span(
+        passage=passage,
+        start=passage.start + candidate.start,
+        end=passage.start + candidate.end,
+        text=passage.text[candidate.start : candidate.end],
+        sentence_start=passage.start + candidate.sentence_start,
+        sentence_end=passage.start + candidate.sentence_end,
+        score=score,
+        scores=dict(numbers),
+    )
