@@ -209,6 +209,10 @@ class Corpus:
         shown = answer.passages[: k or self.settings.k]
         return replace(answer, passages=shown, notes=tuple(notes))
 
+    def paths(self) -> list[str]:
+        """Return the indexed documents' paths, in order."""
+        return self._ledger.paths
+
     def document(self, path: str) -> Document:
         """Return an indexed document by its path, or by the only path that ends with it.
 

@@ -182,6 +182,31 @@ def test_a_binary_or_garbled_file_is_named_and_the_rest_is_indexed(
     assert "2 documents" in narrated
 
 
+def test_an_unreadable_file_leaves_with_5_and_the_rest_is_indexed(
+    folder: Path, own_index: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert called("index", folder) == 0  # what is imported late must be imported by its owner
+    (folder / "secret.txt").write_text("The mayor's diary.")
+    (folder / "secret.txt").chmod(0)
+    (folder / "later.txt").write_text("The ferry sails again.")
+    reader = 0 if os.geteuid() else 65534  # root reads everything: be somebody else
+    if reader:
+        for place in (folder, own_index, *own_index.rglob("*")):
+            os.chown(place, reader, reader)
+        for place in folder.parents[:3]:
+            place.chmod(0o755)
+        os.seteuid(reader)
+    try:
+        code = called("index", folder)
+    finally:
+        if reader:
+            os.seteuid(0)
+    narrated = capsys.readouterr().err
+    assert code == 5
+    assert "secret.txt: failed: permission denied" in narrated
+    assert "2 documents" in narrated
+
+
 def test_a_hostile_document_writes_no_escape_sequence(
     folder: Path, own_index: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from askcorpus.errors import IndexMismatchError
+from askcorpus.records import Document, Passage
 from askcorpus.store import generations
 from askcorpus.store.chroma import ChromaStore
 from askcorpus.store.exact import ExactStore
@@ -16,6 +17,7 @@ from tests.test_store_kit import DIM, add, unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from askcorpus.ports import Ids, Store, Vectors
 
@@ -125,3 +127,28 @@ def test_ties_hold_where_a_matrix_product_would_untie_them() -> None:
     for question in unit(5, 20, 384):
         for k in (2, 500):
             assert [number for number, _ in store.search(question, k)] == list(range(1, k + 1))
+
+
+def test_chroma_finds_what_exact_search_finds_among_5000_passages(tmp_path: Path) -> None:
+    rng = np.random.default_rng(5)
+    centres = rng.normal(size=(200, 64))
+    rows = centres[rng.integers(0, 200, 5_000)] + rng.normal(scale=0.7, size=(5_000, 64))
+    queries = centres + rng.normal(scale=0.7, size=centres.shape)
+    rows, queries = (m / np.linalg.norm(m, axis=1, keepdims=True) for m in (rows, queries))
+    text = "".join(f"Passage {n:04}.\n" for n in range(5_000))
+    document = Document("a.txt", text, "A", "", len(text), 0)
+    passages = [
+        Passage("a.txt", at, at + 13, text[at : at + 13], line=1 + at // 14)
+        for at in range(0, len(text), 14)
+    ]
+    with Ledger.create(tmp_path / "index") as ledger:
+        hashes = [n.to_bytes(4, "big") for n in range(5_000)]
+        ledger.replace(document, passages, rows.astype(np.float32), hashes)
+        generations.build(ledger)
+        exact, chroma = ExactStore(*ledger.vectors()), ChromaStore.open(ledger)
+        shared = []
+        for query in queries.astype(np.float32):
+            best = {n for n, _ in exact.search(query, 10)}
+            shared.append(len(best & {n for n, _ in chroma.search(query, 10)}) / 10)
+        chroma.close()
+    assert np.mean(shared) >= 0.98

@@ -1,8 +1,9 @@
 """Exports a reader to int8 ONNX: `python -m training.export MODEL --out DIR`.
 
 DIR gets reader.onnx, tokenizer.json and reader.json, which askcorpus/read/shipped.py opens; its
-calibration is written by training/calibrate.py. Inputs `ids`, `types`, `attention` (n, length) int64; outputs `start`, `end` (n, length) float32,
-unmasked: who reads them bars the question and the padding (see `encode.Padded.allowed`).
+calibration is written by training/calibrate.py. Inputs `ids`, `types`, `attention` (n, length)
+int64; outputs `start`, `end` (n, length) float32, unmasked: who reads them bars the question and
+the padding (see `encode.Padded.allowed`).
 """
 
 from __future__ import annotations

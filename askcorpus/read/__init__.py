@@ -1,6 +1,10 @@
 """Finds the characters that answer a question in the passages that retrieval ranked.
 
-`sentence.py` is the reader: it weighs whole sentences (`features.py`) and cuts the best ones to a
-phrase where the kind of question (`question.py`) makes that safe (`phrases.py`). A trained span
-reader goes beside it, behind the same port.
+Two readers stand behind one port; both ask what kind of question it is (`question.py`).
+
+`span.py` runs a trained network over each passage: `shipped.py` opens its files, `pairs.py` makes
+its input, `edges.py` moves a span's edges to where words end, `judge.py` says how probable it is.
+
+`sentence.py` weighs whole sentences (`features.py`) and cuts the best ones to a phrase where the
+kind of question makes that safe (`phrases.py`).
 """

@@ -53,7 +53,7 @@ NUMBER = re.compile(
     r"|of\s+dollars\b))?",
     re.IGNORECASE,
 )
-_NAME = r"[A-Z][\w’'.-]*"
+_NAME = r"[A-Z](?:[\w’'.-]*\w)?"
 _NAMES = rf"{_NAME}(?:\s+(?:of|the|al|de|del|la|le|von|van|and)\s+{_NAME}|\s+{_NAME})*"
 PLACE = re.compile(
     rf"\b(?:in|at|from|near|to|into|through|across|outside|inside|beneath|under|of)\s+"
