@@ -10,20 +10,18 @@ import time
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
-from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from askcorpus import config
-from askcorpus.answer import compose
+from askcorpus.answer import THRESHOLDS, compose
 from askcorpus.errors import (
-    AskcorpusError,
-    ConfigError,
     IndexMismatchError,
     ModelUnavailableError,
     StoreUnavailableError,
     UsageError,
 )
+from askcorpus.parts import open_embedder, open_reader
 from askcorpus.records import Query, Status
 from askcorpus.retrieve import query_words, retrieve
 from askcorpus.store.ledger import Ledger
@@ -34,7 +32,7 @@ if TYPE_CHECKING:
     from askcorpus.config import Settings
     from askcorpus.indexing import Progress
     from askcorpus.ports import Embedder, Reader, Store
-    from askcorpus.records import Answer, Document, IndexReport
+    from askcorpus.records import Answer, Document, Hit, IndexReport, Span
 
 # One question over an index of this size is answered before chromadb is even imported.
 EXACT_PASSAGES = 20_000
@@ -64,6 +62,7 @@ class Corpus:
         self._embedder: Embedder | None = None
         self._store: Store | None = None
         self._opened: object = None
+        self._reader: tuple[object, Reader] | None = None
 
     @classmethod
     def build(
@@ -96,7 +95,7 @@ class Corpus:
 
         settings = settings or config.load()[0]
         directory = Path(index if index is not None else settings.index)
-        embedder = _open_embedder(settings, notify)
+        embedder = open_embedder(settings, notify)
         report = update_index(
             Path(folder), directory, settings, embedder, rebuild=rebuild, progress=progress
         )
@@ -195,7 +194,7 @@ class Corpus:
                     allowed=allowed,
                 )
             with _timed(seconds, "read"):
-                spans = self._reader(embedder).read(text, hits)
+                spans = self._read(text, embedder, hits)
             seconds["total"] = time.perf_counter() - began
             answer = compose(
                 text,
@@ -203,6 +202,7 @@ class Corpus:
                 hits,
                 root=self._ledger.get("root") or "",
                 document=_memo(self._ledger.document),
+                thresholds=THRESHOLDS.get(self.settings.reader, THRESHOLDS["span"]),
                 seconds=seconds,
             )
         notes += self._changed_sources(answer)
@@ -260,7 +260,7 @@ class Corpus:
         if self._embedder is None:
             self._notes = []
             try:
-                self._embedder = _open_embedder(self.settings, self._notify)
+                self._embedder = open_embedder(self.settings, self._notify)
             except ModelUnavailableError as exc:
                 self._notes = [f"{exc.message} Only words are searched. {exc.hint}".strip()]
                 return None, None
@@ -303,13 +303,12 @@ class Corpus:
         small = self._ledger.counts.passages <= EXACT_PASSAGES
         return "exact" if self._one_shot and small else "chroma"
 
-    def _reader(self, embedder: Embedder | None) -> Reader:
-        if self.settings.reader == "sentence":
-            from askcorpus.read.sentence import SentenceReader
-
-            return SentenceReader(embedder, self._ledger, passages=self._ledger.size)
-        reader: Reader = _plugin(self.settings.reader)
-        return reader
+    def _read(self, question: str, embedder: Embedder | None, hits: Sequence[Hit]) -> list[Span]:
+        """Return the reader's spans; a changed index needs it anew."""
+        revision = self._ledger.revision
+        if self._reader is None or self._reader[0] != revision:
+            self._reader = (revision, open_reader(self.settings, embedder, self._ledger))
+        return self._reader[1].read(question, hits)
 
     def _changed_sources(self, answer: Answer) -> Iterator[str]:
         """Yield a warning for each cited file that isn't as it was when it was indexed."""
@@ -322,36 +321,6 @@ class Corpus:
                 continue
             if (found.st_size, found.st_mtime_ns) != (document.size, document.mtime_ns):
                 yield f"{path} has changed since it was indexed. Run: askcorpus index DIR"
-
-
-def _open_embedder(settings: Settings, notify: Callable[[str], None] | None) -> Embedder:
-    from askcorpus.embed import open_embedder
-
-    return open_embedder(
-        settings.model,
-        precision=settings.precision,
-        threads=settings.worker_threads,
-        cache=config.cache_dir(),
-        notify=notify,
-    )
-
-
-def _plugin(name: str) -> Any:
-    """Return an instance of the user's own class, named "module:Class" in the configuration."""
-    module, colon, attribute = name.partition(":")
-    if not colon:
-        raise ConfigError(
-            f"There is no reader {name!r}.", hint='Use "sentence", or your own as "module:Class".'
-        )
-    try:
-        return getattr(import_module(module), attribute)()
-    except AskcorpusError:
-        raise
-    except Exception as exc:  # whatever the user's own code raises
-        raise ConfigError(
-            f"The reader {name!r} can't be made: {type(exc).__name__}: {exc}.",
-            hint="Check the setting 'reader'.",
-        ) from exc
 
 
 def _checked_question(question: str) -> str:

@@ -1,23 +1,30 @@
 """Fits what makes margins probabilities: `python -m training.calibrate READER --data DIR`.
 
 READER is a folder that training/export.py wrote; the constants go into its reader.json. Questions
-about SQuAD's dev articles are asked twice over all of those articles: as they are, and with the
-paragraph that answers left out, so that the reader also meets what it must not answer. What comes
-out is a logistic regression over the candidates' numbers (askcorpus/read/judge.py). The figures
-printed are honest: each half of the articles is judged by constants fitted on the other half.
+about SQuAD's dev articles are asked over all of those articles:
+
+    answerable   as they are
+    without      the paragraph that answers is left out
+    far          the whole article is left out
+    swapped      a name or number is exchanged for another of the same article
+
+so that the reader also meets what it must not answer. What comes out is a logistic regression
+over the candidates' numbers (askcorpus/read/judge.py). The figures printed are honest: each half
+of the articles is judged by constants fitted on the other half.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import pickle
 import sys
 import tempfile
 import zlib
-from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from statistics import mean
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -30,34 +37,53 @@ from askcorpus.retrieve import query_words, retrieve
 from askcorpus.store.exact import ExactStore
 from askcorpus.store.ledger import Ledger
 from eval.bench.squad import Asked, articles, sample, write_folder
+from training import silence
+from training.evaluate import SPLITS, held_out
 from training.metrics import exact_match, f1, separation
+from training.negatives import examples
 from training.sentence import fit
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from askcorpus.ports import Embedder
-    from askcorpus.records import Hit
 
     Matrix = npt.NDArray[np.float64]
 
 LEAST_F1 = 0.5
 """From this token F1 with the reference on, a candidate counts as the answer."""
 
+Kind = Literal["answerable", "without", "far", "swapped"]
+KINDS: tuple[Kind, ...] = ("without", "far", "swapped")
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A question to ask, and of which paragraph its answer may come."""
+
+    question: str
+    kind: Kind
+    path: str
+    """Of the paragraph that the question was written for."""
+    reference: str
+
+    @property
+    def article(self) -> str:
+        """The folder of the paragraph's file."""
+        return self.path.partition("/")[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """One question over the index, with or without the paragraph that answers it."""
+    """One task's candidates, and retrieval's first passage."""
 
-    item: Asked
-    answerable: bool
-    first: bool
-    """Whether retrieval's first passage is of the paragraph that answers."""
+    task: Task
+    first: str
+    """The path of retrieval's first passage."""
     rows: Matrix
     """(candidates, len(NAMES))."""
     texts: list[str]
-    gold: list[bool]
-    """Whether each candidate stands in the paragraph that answers."""
+    paths: list[str]
 
     @property
     def labels(self) -> npt.NDArray[np.bool_]:
@@ -65,16 +91,15 @@ class Asking:
 
         An answer in another passage counts where its words are the reference's.
         """
-        held = zip(self.texts, self.gold, strict=True)
-        return np.array(
-            [
-                f1(text, self.item.answer) >= LEAST_F1
-                if gold
-                else self.answerable and exact_match(text, self.item.answer) == 1.0
-                for text, gold in held
-            ],
-            dtype=np.bool_,
-        )
+        if self.task.kind in ("far", "swapped"):
+            return np.zeros(len(self.texts), np.bool_)
+        held = zip(self.texts, self.paths, strict=True)
+        return np.array([self._answers(*each) for each in held], np.bool_)
+
+    def _answers(self, text: str, path: str) -> bool:
+        if path == self.task.path:
+            return f1(text, self.task.reference) >= LEAST_F1
+        return self.task.kind == "answerable" and exact_match(text, self.task.reference) == 1.0
 
 
 def main() -> int:
@@ -85,10 +110,11 @@ def main() -> int:
     parser.add_argument("--sample", type=int, default=500)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--scratch", type=Path, help="keeps the index for the next run")
+    parser.add_argument("--save", type=Path, help="keeps the candidates' numbers, as a pickle")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         scratch = asked.scratch or Path(temporary)
-        items = sample(write_folder(articles(asked.data, "dev"), scratch / "dev"), asked.sample)
+        every = write_folder(articles(asked.data, "dev"), scratch / "dev")
         settings = Settings(threads=asked.threads)
         Corpus.build(scratch / "dev", index=scratch / "index", settings=settings).close()
         embedder = open_embedder(
@@ -99,117 +125,117 @@ def main() -> int:
         )
         reader = SpanReader.open(asked.reader, threads=asked.threads)
         with Ledger.open(scratch / "index") as ledger:
-            askings = ask_all(items, ledger, embedder, reader)
-    weights, bias = _fitted(askings)
+            found = ask_all(tasks(every, asked.data, asked.sample), ledger, embedder, reader)
+    if asked.save:
+        asked.save.write_bytes(pickle.dumps(found))
+    weights, bias = fitted(found)
     manifest = json.loads((asked.reader / "reader.json").read_text(encoding="utf-8"))
     rounded = {name: round(w, 4) for name, w in zip(NAMES, weights.tolist(), strict=True)}
     manifest["calibration"] = {"bias": round(bias, 4), "weights": rounded}
-    (asked.reader / "reader.json").write_text(json.dumps(manifest, indent=1) + "\n", "utf-8")
-    print(json.dumps({"calibration": manifest["calibration"], **crossed(askings)}, indent=1))
+    text = json.dumps(manifest, indent=1) + "\n"
+    (asked.reader / "reader.json").write_text(text, encoding="utf-8")
+    print(json.dumps({"calibration": manifest["calibration"], **crossed(found)}, indent=1))
     return 0
 
 
+def tasks(every: list[Asked], data: Path, size: int) -> list[Task]:
+    """Return the sample's questions with and without their paragraph; half as many far, swapped."""
+    chosen = sample(every, size)
+    found = [Task(item.question, "answerable", item.path, item.answer) for item in chosen]
+    found += [replace(task, kind="without") for task in found]
+    found += [replace(task, kind="far") for task in found[: size // 2]]
+    items = held_out(data / "reader", SPLITS, "dev")
+    folders = {item.context: item.article.replace("/", "_") for item in items}
+    changed = [row for row in examples(items, seed=0) if row.kind == "swapped"]
+    return found + [
+        Task(row.question, "swapped", folders[row.context] + "/", "")
+        for row in changed[: size // 2]
+    ]
+
+
 def ask_all(
-    items: list[Asked], ledger: Ledger, embedder: Embedder, reader: SpanReader
+    asked: list[Task], ledger: Ledger, embedder: Embedder, reader: SpanReader
 ) -> list[Asking]:
-    """Return each question's two askings; those that retrieval or reading leaves empty too."""
+    """Return what the reader proposes for each task; those where it is nothing too."""
     store = ExactStore(*ledger.vectors())
     every, _ = ledger.vectors()
-    of_path = defaultdict(list)
-    for number, passage in ledger.passages(every.tolist()).items():
-        of_path[passage.path].append(number)
-    askings = []
-    for item in items:
-        vector = embedder.embed([item.question])[0]
-        for allowed in (None, np.setdiff1d(every, of_path[item.path])):
-            hits = retrieve(
-                query_words(item.question),
-                vector,
-                ledger=ledger,
-                store=store,
-                k=DEPTH,
-                allowed=allowed,
+    paths = {n: passage.path for n, passage in ledger.passages(every.tolist()).items()}
+    found = []
+    for task in asked:
+        barred = {"without": task.path, "far": f"{task.article}/"}.get(task.kind)
+        allowed = [n for n in every.tolist() if not (barred and paths[n].startswith(barred))]
+        hits = retrieve(
+            query_words(task.question),
+            embedder.embed([task.question])[0],
+            ledger=ledger,
+            store=store,
+            k=DEPTH,
+            allowed=np.array(allowed, np.int64) if barred else None,
+        )
+        judged = reader.judged(task.question, hits)
+        rows = np.array([[numbers[name] for name in NAMES] for _, numbers, _ in judged])
+        found.append(
+            Asking(
+                task=task,
+                first=hits[0].passage.path if hits else "",
+                rows=rows.reshape(-1, len(NAMES)),
+                texts=[c.hit.passage.text[c.start : c.end] for c, *_ in judged],
+                paths=[c.hit.passage.path for c, *_ in judged],
             )
-            askings.append(_asking(item, hits, reader, answerable=allowed is None))
-    return askings
+        )
+    return found
 
 
-def _asking(item: Asked, hits: list[Hit], reader: SpanReader, *, answerable: bool) -> Asking:
-    found = [(candidate, numbers) for candidate, numbers, _ in reader.judged(item.question, hits)]
-    return Asking(
-        item=item,
-        answerable=answerable,
-        first=bool(hits) and hits[0].passage.path == item.path,
-        rows=np.array([[row[name] for name in NAMES] for _, row in found]).reshape(-1, len(NAMES)),
-        texts=[c.hit.passage.text[c.start : c.end] for c, _ in found],
-        gold=[c.hit.passage.path == item.path for c, _ in found],
-    )
-
-
-def _fitted(askings: list[Asking]) -> tuple[Matrix, float]:
+def fitted(askings: list[Asking]) -> tuple[Matrix, float]:
+    """Return the weights of `NAMES` and the bias."""
     rows = np.concatenate([asking.rows for asking in askings])
     return fit(rows, np.concatenate([asking.labels for asking in askings]))
 
 
-def crossed(askings: list[Asking]) -> dict[str, float]:
+def crossed(askings: list[Asking]) -> dict[str, Any]:
     """Return how the most probable spans come out, each half judged by the other half's fit."""
     halves: tuple[list[Asking], list[Asking]] = ([], [])
     for asking in askings:
-        article = asking.item.path.partition("/")[0]
-        halves[zlib.crc32(article.encode()) % 2].append(asking)
+        halves[zlib.crc32(asking.task.article.encode()) % 2].append(asking)
     best: list[tuple[Asking, int, float]] = []
     for own, other in (halves, halves[::-1]):
-        weights, bias = _fitted(other)
+        weights, bias = fitted(other)
         for asking in own:
             logits = asking.rows @ weights + bias
             at = int(np.argmax(logits)) if len(logits) else -1
-            best.append((asking, at, float(logits[at]) if at >= 0 else -np.inf))
-    return _figures(best)
+            best.append((asking, at, float(logits[at]) if at >= 0 else -50.0))
+    return figures(best)
 
 
-def _figures(best: list[tuple[Asking, int, float]]) -> dict[str, float]:
-    asked = [(a, at, logit) for a, at, logit in best if a.answerable]
-    said = [(a.texts[at] if at >= 0 else "", a.item.answer) for a, at, _ in asked]
-    right = np.array([at >= 0 and bool(a.labels[at]) for a, at, _ in asked])
-    silent = [logit for a, _, logit in best if not a.answerable]
-    apart = separation([logit for *_, logit in asked], silent)
-    figures: dict[str, float | np.floating] = {
-        "exact_match": 100 * np.mean([exact_match(*pair) for pair in said]),
-        "f1": 100 * np.mean([f1(*pair) for pair in said]),
-        "recall@1 before reading": float(np.mean([a.first for a, *_ in asked])),
-        "recall@1 after reading": float(np.mean([at >= 0 and a.gold[at] for a, at, _ in asked])),
-        "auc": apart["auc"],
-        "abstained_at_90": apart["abstained_at_90"],
-        "auc, right answers only": separation(
-            [row[2] for row, good in zip(asked, right, strict=True) if good], silent
-        )["auc"],
-        "area under risk and coverage": _risk([logit for *_, logit in asked], right, silent),
-        **_abstention([logit for *_, logit in asked], silent),
+def figures(best: list[tuple[Asking, int, float]]) -> dict[str, Any]:
+    """Return the figures of the best spans: (asking, the span's number or -1, logit)."""
+    asked = [row for row in best if row[0].task.kind == "answerable"]
+    said = [(a.texts[at] if at >= 0 else "", a.task.reference) for a, at, _ in asked]
+    logits = [logit for *_, logit in asked]
+    silent = {k: [row[2] for row in best if row[0].task.kind == k] for k in KINDS}
+    right = [at >= 0 and bool(a.labels[at]) for a, at, _ in best]
+    cited = [at >= 0 and a.paths[at] == a.task.path for a, at, _ in asked]
+    scores = [f1(*pair) for pair in said]
+    found: dict[str, float] = {
+        "exact_match": 100 * mean(exact_match(*pair) for pair in said),
+        "f1": 100 * mean(scores),
+        "recall@1 before reading": mean(a.first == a.task.path for a, *_ in asked),
+        "recall@1 after reading": mean(cited),
+        **{f"auc, {kind}": separation(logits, silent[kind])["auc"] for kind in KINDS},
+        "best f1": 100 * silence.best_score(scores, logits, silent["without"]),
+        "area under risk and coverage": silence.risk_area([row[2] for row in best], right),
+        **{
+            f"abstention recall at precision {least}": silence.refused(
+                logits, silent["without"], precision=least
+            )
+            for least in (0.95, 0.8)
+        },
     }
-    rounded = {name: round(float(value), 4) for name, value in figures.items()}
-    return {"questions": len(asked), **rounded}
-
-
-def _abstention(asked: list[float], silent: list[float]) -> dict[str, float]:
-    """Return the largest share of unanswerable questions refused at 95% precision, and 80%."""
-    found = {}
-    for least in (0.95, 0.8):
-        shares = [0.0]
-        for limit in sorted(silent):
-            kept = sum(logit <= limit for logit in silent)
-            wrong = sum(logit <= limit for logit in asked)
-            if kept >= least * (kept + wrong):
-                shares.append(kept / len(silent))
-        found[f"abstention recall at precision {least}"] = max(shares)
-    return found
-
-
-def _risk(asked: list[float], right: npt.NDArray[np.bool_], silent: list[float]) -> float:
-    """Return the mean share of wrong answers over all coverages, most probable first."""
-    logits = np.array([*asked, *silent])
-    wrong = np.concatenate([~right, np.ones(len(silent), np.bool_)])
-    order = np.argsort(-logits, kind="stable")
-    return float(np.mean(np.cumsum(wrong[order]) / np.arange(1, len(order) + 1)))
+    return {
+        "questions": len(asked),
+        **{name: round(value, 4) for name, value in found.items()},
+        "right by probability": silence.by_tenths([row[2] for row in best], right),
+    }
 
 
 if __name__ == "__main__":
