@@ -24,7 +24,9 @@ from askcorpus.errors import (
 from askcorpus.parts import open_embedder, open_reader
 from askcorpus.records import Query, Status
 from askcorpus.retrieve import query_words, retrieve
+from askcorpus.spelling import correct
 from askcorpus.store.ledger import Ledger
+from askcorpus.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -172,11 +174,13 @@ class Corpus:
         """
         began = time.perf_counter()
         text = _checked_question(question)
-        words = query_words(text)
         query = Query(text, tuple(files), _checked_date(after), _checked_date(before))
         seconds: dict[str, float] = {}
         with self._ledger.reading():
             notes = list(self._state_notes())
+            text, changes = correct(text, self._ledger)
+            notes += [f"Read {one_line(was)!r} as {now!r}." for was, now in changes]
+            words = query_words(text)
             embedder, store = self._parts()
             notes += self._notes
             allowed, undated = self._ledger.select(query)
@@ -197,7 +201,7 @@ class Corpus:
                 spans = self._read(text, embedder, hits)
             seconds["total"] = time.perf_counter() - began
             answer = compose(
-                text,
+                query.text,
                 spans,
                 hits,
                 root=self._ledger.get("root") or "",

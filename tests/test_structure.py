@@ -17,7 +17,17 @@ if TYPE_CHECKING:
 PACKAGE = ROOT / "askcorpus"
 BASE = {"errors", "records"}
 TERMS = {"config", "ports", "text", "onnx"}
-STAGES = {"ingest", "chunk", "embed", "store", "retrieve", "read", "answer", "render"}
+STAGES = {
+    "ingest",
+    "chunk",
+    "embed",
+    "store",
+    "spelling",
+    "retrieve",
+    "read",
+    "answer",
+    "render",
+}
 CORE = {"corpus", "indexing", "parts"}
 TOOLS = {"evaluate", "doctor"}
 FACES = {"__init__", "__main__", "cli", "console"}
@@ -44,6 +54,7 @@ OWNERS = {
     "pathspec": {"ingest"},
     "sentencex": {"text"},
     "snowballstemmer": {"text"},
+    "rapidfuzz": {"spelling"},
     "click": {"cli"},
 }
 HEAVY = {"chromadb", "torch", "sentence_transformers", "onnxruntime", "textual", "numpy", "sqlite3"}

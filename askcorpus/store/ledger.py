@@ -148,8 +148,9 @@ class Ledger:
         return upto, above
 
     def tidy(self) -> None:
-        """Merge the full-text index and fold the log into the file; for after many changes."""
+        """Merge the full-text index, collect its words, fold the log; for after many changes."""
         self._db.run("INSERT INTO passage_text(passage_text) VALUES ('optimize')")
+        lexical.collect_vocabulary(self._db)
         self._db.run("PRAGMA optimize")
         self._db.rows("PRAGMA wal_checkpoint(PASSIVE)")  # doesn't wait for readers
 
@@ -329,6 +330,18 @@ class Ledger:
         """Return how many passages hold each word in their text, or another of the same stem."""
         with self.reading():
             return lexical.document_frequency(self._db, words)
+
+    def knows(self, word: str) -> bool:
+        """Return whether any passage or title holds the word, or another of the same stem."""
+        return lexical.knows(self._db, word)
+
+    def terms(self, initial: str) -> list[tuple[str, int]]:
+        """Return the stems that begin so, each with its passages, as of the last `tidy`."""
+        return lexical.terms(self._db, initial)
+
+    def example(self, term: str) -> str:
+        """Return the text of a passage that holds the stem, or ""."""
+        return lexical.example(self._db, term)
 
     # Vectors.
 

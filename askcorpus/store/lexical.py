@@ -17,6 +17,13 @@ CREATE VIRTUAL TABLE passage_text USING fts5(
 )
 """
 
+# The stems of the full-text index, each with the number of its passages: a copy, because reading
+# them off the index itself takes as long as reading all of it.
+VOCABULARY = [
+    "CREATE TABLE vocabulary(term TEXT PRIMARY KEY, passages INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE VIRTUAL TABLE passage_terms USING fts5vocab('passage_text', 'row')",
+]
+
 # The unary plus keeps SQLite from running the whole match once per id.
 _AMONG = "AND +rowid IN (SELECT value FROM json_each(?))"
 
@@ -50,6 +57,35 @@ def scores(
             (title_weight, match, json.dumps(wanted)),
         )
     return found
+
+
+def collect_vocabulary(db: Database) -> None:
+    """Copy the index's stems into the vocabulary, in one transaction."""
+    with db.writing():
+        db.run("DELETE FROM vocabulary")
+        db.run("INSERT INTO vocabulary SELECT term, doc FROM passage_terms")
+
+
+def terms(db: Database, initial: str) -> list[tuple[str, int]]:
+    """Return the stems that begin so, each with the number of its passages, in order."""
+    return db.rows(
+        "SELECT term, passages FROM vocabulary WHERE term >= ? AND term < ? ORDER BY term",
+        (initial, initial + "\U0010ffff"),
+    )
+
+
+def example(db: Database, term: str) -> str:
+    """Return the text of the first passage that holds the stem, or ""."""
+    sql = "SELECT text FROM passage_text WHERE passage_text MATCH ? ORDER BY rowid LIMIT 1"
+    quoted = quote(term)
+    return (db.value(sql, (f"text : {quoted}",)) if quoted else None) or ""
+
+
+def knows(db: Database, word: str) -> bool:
+    """Return whether any passage or title holds the word, or another of the same stem."""
+    quoted = quote(word)
+    sql = "SELECT 1 FROM passage_text WHERE passage_text MATCH ? LIMIT 1"
+    return bool(quoted and db.value(sql, (quoted,)))
 
 
 def document_frequency(db: Database, words: Iterable[str]) -> dict[str, int]:

@@ -37,6 +37,7 @@ _TABLES = [
         passage INTEGER PRIMARY KEY REFERENCES passages ON DELETE CASCADE,
         vector BLOB NOT NULL)""",
     lexical.TABLE,
+    *lexical.VOCABULARY,
 ]
 
 
