@@ -25,7 +25,7 @@ def ledger(seeds_index: Path) -> Iterator[Ledger]:
         ("who denyed the weopons deal?", "who denyed the weapons deal?"),
         (
             "Which airprot did the cargo plain land at?",
-            "Which airport did the cargo plane land at?",
+            "Which airport did the cargo plain land at?",
         ),
         ("what did nethanyahu say?", "what did netanyahu say?"),
         ("how many misiles will hamas get", "how many missiles will hamas get"),
