@@ -72,8 +72,10 @@ def _citations(answer: Answer, style: Style) -> Iterator[str]:
     """Yield each quote, then the list of addresses."""
     for citation in answer.citations:
         marked = [span for span in answer.spans if span.n == citation.n]
-        yield f"  “{_marked(citation, marked, style)}” [{citation.n}]"
-    yield ""
+        # No quotation marks of ours: what stands here is the document's to the character.
+        yield f"  > {_marked(citation, marked, style)} [{citation.n}]"
+    if answer.citations:
+        yield ""
     for citation in answer.citations:
         where = style.link(address(citation), Path(citation.root) / citation.path)
         facts = " · ".join(one_line(part) for part in (citation.title, citation.date) if part)

@@ -43,7 +43,7 @@ ANSWER = Answer(
 def test_plain_text_has_no_escape_sequence_whatever_the_document_holds() -> None:
     text = answer_text(ANSWER, Style())
     assert "\x1b" not in text
-    assert "“The mayor closed the port.” [1]" in text
+    assert "> The mayor closed the port. [1]" in text
     assert "[1] a b.txt:3  Port\ufffd[31m news · 2014-07-27" in text
     assert "also: A gale [1]" in text
     assert "strong · 0.12 s" in text
@@ -51,7 +51,7 @@ def test_plain_text_has_no_escape_sequence_whatever_the_document_holds() -> None
 
 def test_the_answers_words_are_bold_in_the_quote_and_the_path_is_a_link() -> None:
     text = answer_text(ANSWER, Style(colour=True, links=True))
-    assert "“\x1b[1mThe mayor\x1b[22m closed the port.”" in text
+    assert "> \x1b[1mThe mayor\x1b[22m closed the port. [1]" in text
     assert "\x1b]8;;file:///root%20dir/a%20b.txt\x1b\\a b.txt:3\x1b]8;;\x1b\\" in text
 
 
