@@ -66,7 +66,8 @@ def compose(
     """
     spans = [span for span in _distinct(spans) if _is_slice(span, document(span.passage.path))]
     best = spans[0].score if spans else 0.0
-    rest = {"passages": tuple(hits), "notes": tuple(notes), "seconds": seconds}
+    scores = {"probability": best, **spans[0].scores} if spans else {}
+    rest = {"passages": tuple(hits), "notes": tuple(notes), "scores": scores, "seconds": seconds}
     if best < thresholds.related:
         return Answer(question, "none", **rest)  # type: ignore[arg-type]
     if best < thresholds.answered:

@@ -67,6 +67,8 @@ class Row:
     quotes: int
     """Quotes shown with an answer."""
     right_quotes: int
+    score: float
+    """Probability of the best span, whether or not it was shown."""
     seconds: float
     measures: dict[str, float] = field(default_factory=dict)
 
@@ -285,6 +287,7 @@ def _row(item: Gold, corpus: Corpus) -> Row:
         band=answer.band,
         quotes=len(verdicts) if answered else 0,
         right_quotes=sum(verdicts) if answered else 0,
+        score=answer.scores.get("probability", 0.0),
         seconds=seconds,
         measures=dict(_measures(item, answer, verdicts)),
     )

@@ -180,6 +180,8 @@ class Answer:
     passages: tuple[Hit, ...] = ()
     notes: tuple[str, ...] = ()
     """One-sentence remarks for the user: a changed source, a leg that was missing."""
+    scores: Mapping[str, float] = field(default_factory=dict)
+    """What decided: the best span's probability and the reader's numbers, for `--explain`."""
     seconds: Mapping[str, float] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

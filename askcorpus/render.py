@@ -62,7 +62,7 @@ def answer_text(answer: Answer, style: Style, *, explain: bool = False) -> str:
         lines.append(NO_ANSWER[answer.outcome])
         lines += _citations(answer, style)
     if explain:
-        lines += ["", *_explained(answer.passages)]
+        lines += ["", *_explained(answer.passages), "", _decided(answer)]
     band = f"{answer.band} · " if answer.band else ""
     lines += ["", style.dim(f"{band}{answer.seconds.get('total', 0.0):.2f} s")]
     return "\n".join(lines) + "\n"
@@ -109,6 +109,12 @@ def _explained(hits: tuple[Hit, ...]) -> Iterator[str]:
         legs = "  ".join(f"{name} {value:.3f}" for name, value in hit.scores.items())
         place = f"{one_line(hit.passage.path)}:{hit.passage.line}"
         yield f"{hit.rank:>3}. {hit.score:.3f}  {legs}  {place}  {one_line(hit.passage.text)[:60]}"
+
+
+def _decided(answer: Answer) -> str:
+    """Return what the best span scored."""
+    numbers = "  ".join(f"{name} {value:.3f}" for name, value in answer.scores.items())
+    return f"best span: {numbers}" if numbers else "no span was read"
 
 
 def report_text(report: IndexReport) -> str:

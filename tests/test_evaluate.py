@@ -85,6 +85,7 @@ def rows(values: list[float], name: str = "f1") -> Results:
             band="fair",
             quotes=1,
             right_quotes=1,
+            score=0.5,
             seconds=0.1,
             measures={name: value},
         )
