@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from askcorpus.store.ledger import Ledger
 
 
-def open_embedder(settings: Settings, notify: Callable[[str], None] | None) -> Embedder:
+def open_embedder(settings: Settings, notify: Callable[[str], None] | None = None) -> Embedder:
     """Return the embedding model that the settings name.
 
     Raises:

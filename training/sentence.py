@@ -19,8 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from askcorpus import Corpus, Settings
-from askcorpus.config import cache_dir
-from askcorpus.embed import open_embedder
+from askcorpus.parts import open_embedder
 from askcorpus.read.features import NAMES
 from askcorpus.read.sentence import DEPTH, SentenceReader
 from askcorpus.retrieve import query_words, retrieve
@@ -41,7 +40,7 @@ PENALTY = 1.0
 def main() -> None:
     """Print the fitted constants and how often the most probable sentence answers."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--articles", type=int, default=40)
     parser.add_argument("--sample", type=int, default=800)
     parser.add_argument("--seed", type=int, default=1)
@@ -54,12 +53,7 @@ def main() -> None:
         folder, index = Path(scratch, "articles"), Path(scratch, "index")
         asked = sample(write_folder(chosen[: args.articles], folder), args.sample, args.seed)
         Corpus.build(folder, index=index, settings=settings).close()
-        embedder = open_embedder(
-            settings.model,
-            precision=settings.precision,
-            threads=settings.worker_threads,
-            cache=cache_dir(),
-        )
+        embedder = open_embedder(settings)
         with Ledger.open(index) as ledger:
             rows, labels, groups = candidates(asked, ledger, embedder)
     if args.save:

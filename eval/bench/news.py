@@ -34,7 +34,7 @@ TARGET_MS = {"p50": 70, "p95": 180}
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--articles", type=int, default=100_000)
     parser.add_argument("--index", type=Path, help="keep the index here")
     args = parser.parse_args()

@@ -17,8 +17,7 @@ from statistics import mean, median
 from typing import TYPE_CHECKING
 
 from askcorpus import Corpus, Settings
-from askcorpus.config import cache_dir
-from askcorpus.embed import open_embedder
+from askcorpus.parts import open_embedder
 from askcorpus.store.chroma import ChromaStore
 from askcorpus.store.exact import ExactStore
 from askcorpus.store.ledger import Ledger
@@ -34,7 +33,7 @@ K = 10
 def main() -> None:
     """Print the overlap and the times."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--articles", type=int, default=80)
     parser.add_argument("--sample", type=int, default=300)
     parser.add_argument("--index", type=Path, help="keep the index here")
@@ -46,12 +45,7 @@ def main() -> None:
         folder, index = Path(scratch, "articles"), args.index or Path(scratch, "index")
         asked = sample(write_folder(chosen[: args.articles], folder), args.sample)
         Corpus.build(folder, index=index, settings=settings, rebuild=True).close()
-        embedder = open_embedder(
-            settings.model,
-            precision=settings.precision,
-            threads=settings.worker_threads,
-            cache=cache_dir(),
-        )
+        embedder = open_embedder(settings)
         vectors = embedder.embed([item.question for item in asked])
         with Ledger.open(index) as ledger:
             stores: dict[str, Store] = {

@@ -14,8 +14,7 @@ from statistics import mean, quantiles
 from typing import TYPE_CHECKING
 
 from askcorpus import Corpus, Settings
-from askcorpus.config import cache_dir
-from askcorpus.embed import open_embedder
+from askcorpus.parts import open_embedder
 from askcorpus.retrieve import CANDIDATES, Weights, query_words, retrieve
 from askcorpus.store.exact import ExactStore
 from askcorpus.store.ledger import Ledger
@@ -33,7 +32,7 @@ DEPTHS = (1, 5, 10)
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--split", default="dev", choices=["train", "dev", "test"])
     parser.add_argument("--sample", type=int, default=1000)
     parser.add_argument("--weights", action="store_true", help="try other shares, dense/focus")
@@ -43,12 +42,7 @@ def main() -> None:
         asked = sample(write_folder(articles(args.data, args.split), folder), args.sample)
         settings = Settings()
         Corpus.build(folder, index=index, settings=settings).close()
-        embedder = open_embedder(
-            settings.model,
-            precision=settings.precision,
-            threads=settings.worker_threads,
-            cache=cache_dir(),
-        )
+        embedder = open_embedder(settings)
         vectors = embedder.embed([item.question for item in asked])
         with Ledger.open(index) as ledger:
             print(f"{args.split}: {len(asked)} questions, {ledger.counts.passages} passages\n")
