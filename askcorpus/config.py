@@ -34,8 +34,9 @@ class Settings:
     """Embedding model: a sentence-transformers name or folder."""
     precision: Precision = "int8"
     """Arithmetic of the exported model: int8 (about twice as fast) or fp32."""
-    reader: str = "sentence"
-    """What picks the answer: "sentence", or a Reader of your own as "module:Class"."""
+    reader: str = "span"
+    """What picks the answer: "span" (trained), "sentence" (weighs whole sentences), or a Reader of
+    your own as "module:Class"."""
     encoding: str = "askcorpus16k"
     """tiktoken encoding that measures passages; others are downloaded by tiktoken."""
     chunk_tokens: int = 150

@@ -6,6 +6,7 @@ from several threads at once; a tokenizer too.
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     Array = npt.NDArray[Any]
+
+# Official builds of onnxruntime collect usage data, write a device id under the home directory and
+# send both from long-lived processes. It looks at this once, when it is imported.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 # onnxruntime's exceptions derive from Exception one by one, without a base class of their own.
 EXCEPTIONS = (

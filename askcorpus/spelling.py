@@ -1,8 +1,9 @@
 """Reads a question's unknown words as the nearest ones that the documents use, and says so.
 
 Only words of four letters or more that no passage holds, and only a near one with the same first
-letter: one slip (a letter missing, added, changed or swapped), two in words of eight letters. In a
-short word a changed letter is too often another word (pride, prime): only the others count.
+letter: one slip (a letter missing, added, changed or swapped), two in words of eight letters. In
+words of up to five letters only swapped ones count: any other slip makes too many real words of
+each other (pride and prime, cost and coast).
 """
 
 from __future__ import annotations
@@ -61,22 +62,28 @@ def _is_candidate(word: str) -> bool:
 def _nearest(word: str, vocabulary: Vocabulary) -> str | None:
     """Return the word of the documents that is nearest to an unknown one, if one is near."""
     slips = 2 if len(word) >= LONG else 1
-    near = _closest(stem(word), vocabulary.terms(word[0]), slips)
+    swapped = len(word) <= SHORT
+    near = _closest(stem(word), vocabulary.terms(word[0]), slips, swapped=swapped)
     if near is None:
         return None
     held = [found for found in words(vocabulary.example(near)) if found[0] == word[0]]
-    return _closest(word, ((found, 1) for found in held), slips + 1)
+    return _closest(word, ((found, 1) for found in held), slips + 1, swapped=swapped)
 
 
-def _closest(word: str, candidates: Iterable[tuple[str, int]], slips: int) -> str | None:
-    """Return the nearest candidate within so many slips; the most frequent of several."""
+def _closest(
+    word: str, candidates: Iterable[tuple[str, int]], slips: int, *, swapped: bool
+) -> str | None:
+    """Return the nearest candidate within so many slips; the most frequent of several.
+
+    With `swapped`, only one of the same letters.
+    """
     from rapidfuzz.distance import OSA
 
     best: tuple[int, int, str] | None = None
     for candidate, passages in candidates:
         if abs(len(candidate) - len(word)) > slips or len(candidate) < SHORTEST - 1:
             continue
-        if len(candidate) == len(word) <= SHORT and sorted(candidate) != sorted(word):
+        if swapped and sorted(candidate) != sorted(word):
             continue
         distance = OSA.distance(word, candidate, score_cutoff=slips)
         if distance <= slips and (best is None or (distance, -passages, candidate) < best):

@@ -100,3 +100,34 @@ def test_extracted_text_has_no_line() -> None:
         seconds={},
     )
     assert answer.citations[0].line is None
+
+
+@pytest.mark.parametrize(
+    ("question", "phrase", "sentence", "answer"),
+    [
+        ("how much did Zenith pay?", "$4.2 million", "Zenith did not pay $4.2 million.", None),
+        ("who took a bribe?", "Senator Brown", "It is false that Senator Brown took one.", None),
+        ("who stole it?", "Smith", "The prosecutor claimed that Smith stole it.", None),
+        ("how long is the term?", "ten years", "If convicted, Frost faces ten years.", None),
+        ("when will it resume?", "Tuesday", "The trial won’t resume on Tuesday.", None),
+        ("who denied the deal?", "The council", "The council denied the deal.", "The council"),
+        ("when did it open?", "Monday", "The ferry opened on Monday.", "Monday"),
+        ("who did not pay?", "Zenith", "Zenith did not pay.", "Zenith"),
+    ],
+)
+def test_a_phrase_that_its_sentence_turns_around_is_not_cut_out(
+    question: str, phrase: str, sentence: str, answer: str | None
+) -> None:
+    start = sentence.index(phrase)
+    passage = Passage("a", 0, len(sentence), sentence, 1, id=1)
+    found = Span(passage, start, start + len(phrase), phrase, 0, len(sentence), 0.95)
+    composed = compose(
+        question,
+        [found],
+        [],
+        root="/r",
+        document=lambda path: Document(path, sentence, "", "", 0, 0),
+        thresholds=LIMITS,
+        seconds={},
+    )
+    assert composed.answer == (answer or sentence)

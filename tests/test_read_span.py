@@ -226,7 +226,8 @@ TIDY = [
     ("“Never again”", "Never again"),
     ("Never again”, said", "“Never again”, said"),
     ("U.S", "U.S."),
-    ("oë", "Zoë’s"),
+    ("oë", "Zoë"),
+    ("Zoë’s", "Zoë’s"),
     (" the wind ", "the wind"),
 ]
 
@@ -242,6 +243,14 @@ def test_edges_stand_where_a_reader_would_put_them(words: str, wanted: str) -> N
 def test_an_opening_mark_whose_partner_is_far_is_cut_off() -> None:
     text = "He said (as he had said so many times in all the years before) that it was over."
     assert text[slice(*tidy(text, 0, 10) or ())] == "He said"
+
+
+def test_decimals_keep_their_point_and_sign() -> None:
+    text = "It cost $.25, −40 °C or US$3.5 million."
+    for words, wanted in (("25", "$.25"), ("40", "−40 °C"), ("3", "US$3.5")):
+        place = tidy(text, text.index(words), text.index(words) + len(words))
+        assert place
+        assert text[slice(*place)] == wanted
 
 
 def test_punctuation_alone_is_no_answer() -> None:
@@ -265,7 +274,8 @@ def test_edges_are_never_inside_a_word_and_marks_have_partners(
     assert low == 0 or not (text[low - 1].isalnum() and text[low].isalnum())
     assert high == len(text) or not (text[high - 1].isalnum() and text[high].isalnum())
     span = text[low:high]
-    assert span == span.strip(" \n.,")[: len(span)] or span.endswith(".")
+    assert span[0] not in " \n,)]”"
+    assert span[-1] not in " \n,([“"
     for opening, closing in ("()", "[]", "“”"):
         assert span.count(opening) == span.count(closing)
     assert span.count('"') % 2 == 0

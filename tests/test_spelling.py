@@ -40,6 +40,7 @@ def test_a_slip_is_read_as_the_documents_write_it(question: str, read: str, ledg
     [
         "Who denied the deal?",
         "Who wrote Pride and Prejudice?",
+        "What did the denal cost?",
         "What is vitamin D deficiency?",
         "wo ist ab im un",
         "Qwertz uiop asdfg hjkly xcvbn mlkjh gfdsa",

@@ -25,6 +25,8 @@ _ATX = re.compile(r" {0,3}(?P<marks>#{1,6})(?:[ \t]+(?P<words>.*?))?(?:[ \t]+#+)
 _UNDERLINE = re.compile(r" {0,3}(?P<mark>=+|-+)[ \t]*")
 # Lines that can't be the words over a setext underline: code, quotes, lists, tables, HTML.
 _NO_PARAGRAPH = re.compile(r"\t| {4}| {0,3}(?:>|[-*+][ \t]|\d+[.)][ \t]|\||<)")
+# A line of front matter: a field, an item or the rest of one, a comment, a table's name, nothing.
+_ABOUT_FIELDS = re.compile(r"[\w.\-\"']+\s*[:=]|\s*-\s|\s+\S|\s*#|\s*\[|\s*[\]}]|\s*$")
 _FIELD = re.compile(r"(?P<name>[A-Za-z_-]+)\s*[:=]\s*(?P<value>.*)")
 _TITLES = ("title",)
 _DATES = ("date", "published", "publishdate", "pubdate", "created", "updated", "lastmod")
@@ -66,9 +68,12 @@ def _front_matter(text: str) -> tuple[dict[str, str], int]:
     end = close.search(text, match.end())
     if not end:
         return {}, 0
+    lines = text[match.end() : end.start()].split("\n")
+    if not all(_ABOUT_FIELDS.match(line) for line in lines):
+        return {}, 0  # a rule at the top of the page, not the mark of front matter
     fields: dict[str, str] = {}
     name = ""
-    for line in text[match.end() : end.start()].split("\n"):
+    for line in lines:
         field = _FIELD.fullmatch(line.rstrip())
         if field:
             name = field["name"].lower()

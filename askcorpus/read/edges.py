@@ -15,13 +15,15 @@ if TYPE_CHECKING:
 
     Range = tuple[int, int]
 
-# What is never cut in two: numbers with their separators, initials, and words with an apostrophe.
+# What is never cut in two: numbers with their separators, initials, and words with an apostrophe;
+# but a possessive ending isn't part of a name.
 _WHOLE = re.compile(
-    r"(?<!\w)[-−–+±]?(?:[A-Z]{1,3}(?=[$£€¥]))?(?:[$£€¥₹]\s?|#)?\d+(?:[.,:]\d+)*\w*(?:\s?[%‰°])?"
+    r"(?<!\w)[-−–+±]?(?:[A-Z]{1,3}(?=[$£€¥]))?(?:[$£€¥₹]\s?|#)?"
+    r"\.?\d+(?:[.,:]\d+)*\w*(?:\s?(?:[%‰]|°(?:[CF](?!\w))?))?"
     r"|(?<!\w)(?:[^\W\d_]\.){2,}(?:[^\W\d_](?!\w))?"
     r"|\b[A-Z](?:\+\+|#)(?!\w)"
     r"|\b(?:Dr|Mr|Mrs|Ms|St|Jr|Sr|Inc|Co|Corp|Ltd|Gen|Lt|Col|Sen|Rep|Gov|No)\.(?!\w)"
-    r"|\w+(?:[’']\w+)*"
+    r"|\w+(?:[’'](?!s\b)\w+)*"
 )
 _PARTNERS = {"(": ")", "[": "]", "{": "}", "“": "”", "«": "»", "„": "“"}
 _CLOSERS = frozenset(")]}”»")
@@ -93,7 +95,9 @@ def _balanced(text: str, start: int, end: int) -> Range | None:
     partner = _partner(text, at, start, end, opens=opens)
     if partner is not None:
         return (start, partner + 1) if opens else (partner, end)
-    return (start, at) if at - start >= end - at - 1 else (at + 1, end)
+    # What stands in brackets explains what stands before them.
+    is_aside = opens and text[at] in "([{"
+    return (start, at) if is_aside or at - start >= end - at - 1 else (at + 1, end)
 
 
 def _lone(text: str, start: int, end: int) -> tuple[list[Range], list[int]]:

@@ -29,7 +29,8 @@ DATE = re.compile(
     rf"\b(?:{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s+(?:1[0-9]|20)\d\d)?\b"
     rf"|\d{{1,2}}(?:st|nd|rd|th)?\s+{_MONTH}(?:\s+(?:1[0-9]|20)\d\d)?\b"
     rf"|{_MONTH},?\s+(?:of\s+)?(?:1[0-9]|20)\d\d\b"
-    rf"|(?:early|mid|late)?[\s-]*(?:1[0-9]|20)\d\ds?\b"
+    r"|(?:1[0-9]|20)\d\d-\d\d-\d\d\b|\d{1,2}[/.]\d{1,2}[/.](?:1[0-9]|20)\d\d\b"
+    r"|(?:(?:early|mid|late)[\s-]+)?(?:1[0-9]|20)\d\ds?\b"
     rf"|{_DAY}(?:\s+(?:morning|afternoon|evening|night))?\b"
     rf"|\d{{1,2}}(?::\d\d)?\s*(?:a\.m\.|p\.m\.|am\b|pm\b)(?:\s+local time)?"
     rf"|{_COUNT}\s+(?:day|week|month|year|decade|hour)s?\s+ago\b"
@@ -37,7 +38,8 @@ DATE = re.compile(
     rf"|(?:yesterday|today|tonight)\b)"
 )
 _NUMERAL = (
-    r"(?:\d[\d,]*(?:\.\d+)?|(?:hundreds?|thousands?|millions?|billions?|dozens?)"
+    r"(?<![\w.-])(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\d.,]*\d)"
+    r"|(?:hundreds?|thousands?|millions?|billions?|dozens?)"
     r"(?:\s+of\s+(?:hundreds|thousands|millions|billions))?|half"
     r"|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty)"
     r"(?![a-z])"
@@ -62,8 +64,8 @@ PLACE = re.compile(
 PERSON = re.compile(rf"\b{_NAMES}")
 REASON = re.compile(r"\b(?:because(?: of)?|due to|so that|so|in order to|as a result of)\s+")
 _AUXILIARY = (
-    r"(?:has|have|had|is|was|were|are|be|been|being|will|would|did|does|do|could|can|may|might"
-    r"|reportedly|also|already|not|now|flatly|\w+ly)"
+    r"(?:has|have|had|will|would|did|does|do|could|can|may|might|reportedly|also|already|now"
+    r"|flatly|\w+ly)"
 )
 _SUBJECT_STARTS = re.compile(
     r"(?:^|[,;:—–]\s|[“\"]|\b(?:that|but|and|which|while|as|report,)\s)", re.IGNORECASE
@@ -104,7 +106,7 @@ def _number(question: Question, sentence: str, stem: Callable[[str], str]) -> Ra
     found = list(_new(question, NUMBER.finditer(sentence)))
     dates = [match.span() for match in DATE.finditer(sentence)]
     kept = [r for r in found if not any(r[0] < high and low < r[1] for low, high in dates)]
-    return _nearest(question, sentence, stem, kept or found)
+    return _nearest(question, sentence, stem, kept)
 
 
 def _where(question: Question, sentence: str, stem: Callable[[str], str]) -> Range | None:
