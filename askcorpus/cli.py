@@ -19,8 +19,15 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from askcorpus import __version__
-from askcorpus.console import NobodyReadsError, ProgressLine, emit, narrate, terminal_style
-from askcorpus.errors import AskcorpusError, FilesFailedError, RegressionError
+from askcorpus.console import (
+    NobodyReadsError,
+    ProgressLine,
+    emit,
+    narrate,
+    prepare_streams,
+    terminal_style,
+)
+from askcorpus.errors import AskcorpusError, FilesFailedError, RegressionError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -116,7 +123,8 @@ def load_settings(
     from askcorpus import config
 
     flags = {name: params[name] for name in names}
-    flags["index"] = params.get("index") or ctx.obj["index"]
+    own = params.get("index")
+    flags["index"] = ctx.obj["index"] if own is None else own
     return config.load(flags, file=params.get("file") or ctx.obj["file"])
 
 
@@ -182,7 +190,7 @@ def query(
 
     text = " ".join(question)
     if text == "-":
-        text = sys.stdin.buffer.read().decode("utf-8", "replace")
+        text = sys.stdin.buffer.read().decode("utf-8", "replace") if sys.stdin else ""
     settings, _ = load_settings(ctx, params, "k", "model", "threads", "dense")
     with Corpus.open(settings=settings, one_shot=True, notify=narrate) as corpus:
         answer = corpus.ask(text, files=files, after=after, before=before)
@@ -204,6 +212,7 @@ def show(ctx: click.Context, /, document: str, marked: bool, **params: Any) -> N
     """Show a DOCUMENT as it was indexed, or the part around DOCUMENT:LINE."""
     from askcorpus.corpus import Corpus
     from askcorpus.render import boilerplate_text, document_text
+    from askcorpus.text import line_starts
 
     settings, _ = load_settings(ctx, params)
     name, colon, line = document.rpartition(":")
@@ -213,7 +222,11 @@ def show(ctx: click.Context, /, document: str, marked: bool, **params: Any) -> N
     if marked:
         emit(boilerplate_text(found))
     else:
-        emit(document_text(found, terminal_style(), around=int(line) if numbered else None))
+        around = int(line[:9]) if numbered else None
+        last = len(line_starts(found.text))
+        if around is not None and not 1 <= around <= last:
+            raise UsageError(f"{name} has {last} lines.", hint=f"Show one from 1 to {last}.")
+        emit(document_text(found, terminal_style(), around=around))
 
 
 @program.command()
@@ -316,8 +329,7 @@ def completion(shell: str) -> None:
 
 def main(argv: list[str] | None = None) -> NoReturn:
     """Run the program and leave with the exit code that the module's docstring lists."""
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    prepare_streams()
     try:
         code = program.main(argv, prog_name="askcorpus", standalone_mode=False)
     except AskcorpusError as exc:

@@ -6,12 +6,21 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from askcorpus.errors import UnavailableError
 from askcorpus.text import one_line, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from askcorpus.render import Style
+
+
+def prepare_streams() -> None:
+    """Let nothing that is written fail for its characters, or for a stream that is closed."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
+        getattr(sys, name).reconfigure(errors="replace")
 
 
 class NobodyReadsError(Exception):
@@ -23,12 +32,18 @@ def emit(text: str) -> None:
 
     Raises:
         NobodyReadsError: The reader has gone.
+        UnavailableError: It can't be written, as on a full disk.
     """
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError as exc:
         raise NobodyReadsError from exc
+    except OSError as exc:
+        raise UnavailableError(
+            f"Can't write the output: {(exc.strerror or 'unknown').lower()}.",
+            hint="Check where it is redirected to.",
+        ) from exc
 
 
 def narrate(text: str) -> None:

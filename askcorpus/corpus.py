@@ -155,7 +155,7 @@ class Corpus:
         question: str,
         *,
         k: int | None = None,
-        files: Sequence[str] = (),
+        files: str | Sequence[str] = (),
         after: str | None = None,
         before: str | None = None,
     ) -> Answer:
@@ -174,7 +174,13 @@ class Corpus:
         """
         began = time.perf_counter()
         text = _checked_question(question)
-        query = Query(text, tuple(files), _checked_date(after), _checked_date(before))
+        root = self._ledger.get("root") or ""
+        globs = tuple(
+            _relative(glob, root) for glob in ([files] if isinstance(files, str) else files)
+        )
+        query = Query(text, globs, _checked_date(after), _checked_date(before))
+        if query.after and query.before and query.after > query.before:
+            raise UsageError(f"{after} is later than {before}.", hint="Exchange the two dates.")
         seconds: dict[str, float] = {}
         with self._ledger.reading():
             notes = list(self._state_notes())
@@ -184,6 +190,8 @@ class Corpus:
             embedder, store = self._parts()
             notes += self._notes
             allowed, undated = self._ledger.select(query)
+            if allowed is not None and len(allowed) == 0:
+                notes.append("No document passes these filters. See: askcorpus status")
             if undated:
                 notes.append(f"{undated} documents state no date and were left out.")
             with _timed(seconds, "embed"):
@@ -204,7 +212,7 @@ class Corpus:
                 query.text,
                 spans,
                 hits,
-                root=self._ledger.get("root") or "",
+                root=root,
                 document=_memo(self._ledger.document),
                 thresholds=THRESHOLDS.get(self.settings.reader, THRESHOLDS["span"]),
                 seconds=seconds,
@@ -336,6 +344,11 @@ def _checked_question(question: str) -> str:
             f"The question has {len(text):,} characters.", hint="Ask in a sentence or two."
         )
     return text
+
+
+def _relative(glob: str, root: str) -> str:
+    """Return a glob as it may match paths inside the root: without ./ or the root in front."""
+    return glob.removeprefix(f"{root}/").removeprefix("./")
 
 
 def _checked_date(value: str | None) -> str | None:

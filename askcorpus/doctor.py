@@ -56,6 +56,9 @@ def _checked(name: str, work: Callable[[], str]) -> Check:
         detail = work()
     except AskcorpusError as exc:
         return Check(name, exc.message, exc)
+    except Exception as exc:  # noqa: BLE001 (whatever is wrong, the other parts are examined too)
+        found = AskcorpusError(f"{type(exc).__name__}: {exc}")
+        return Check(name, found.message, found)
     return Check(name, f"{detail} ({time.perf_counter() - began:.1f} s)")
 
 

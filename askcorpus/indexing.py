@@ -21,6 +21,7 @@ from askcorpus.ingest import FileEntry, read, walk
 from askcorpus.records import Document, FileReport, IndexReport, Skipped
 from askcorpus.store.ledger import Ledger
 from askcorpus.store.lock import hold
+from askcorpus.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -74,6 +75,13 @@ def update_index(
     """
     began = time.perf_counter()
     run = _Run()
+    try:
+        str(folder.resolve()).encode()
+    except UnicodeEncodeError as exc:
+        raise UsageError(
+            f"The name of the folder {one_line(str(folder))} is not valid UTF-8.",
+            hint="Rename it, or index the folder above.",
+        ) from exc
     entries = list(walk(folder, exclude=[directory]))
     if not any(isinstance(entry, FileEntry) for entry in entries):
         raise UsageError(

@@ -122,6 +122,14 @@ def test_the_question_comes_from_stdin_and_may_begin_with_a_dash(hashing: Path) 
         (["index", "nowhere"], 2, "nowhere", ""),
         (["show", "nothing.txt"], 2, "nothing.txt", ""),
         (["--config", "no.toml", "config"], 2, "no.toml", "exists"),
+        (["show", "port.txt:99"], 2, "port.txt has 2 lines", "1 to 2"),
+        (["--index", "", "status"], 2, "'index' is empty", "value"),
+        (
+            ["query", "--after", "2020-02-02", "--before", "2020-01-01", "who?"],
+            2,
+            "is later than",
+            "Exchange",
+        ),
         (["eval", "no.jsonl"], 2, "no.jsonl", "name"),
         (["query", "--dense", "best", "who closed it?"], 2, "'best'", "exact"),
     ],
@@ -292,3 +300,39 @@ def test_a_closed_pipe_leaves_with_141_in_silence(hashing: Path) -> None:
         )
     assert done.returncode == 141
     assert done.stderr == ""
+
+
+def test_filters_that_nothing_passes_are_said(
+    hashing: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert called("query", "--file", "*.pdf", "who closed the harbour?") == 1
+    assert "No document passes these filters" in capsys.readouterr().err
+    called("query", "--file", "./port.txt", "who closed the harbour?")
+    assert "filters" not in capsys.readouterr().err
+
+
+def test_closed_streams_and_the_current_folder_do_no_harm(hashing: Path, tmp_path: Path) -> None:
+    (tmp_path / "click.py").write_text("print('run from the current folder')")
+    done = run("status", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "current folder" not in done.stdout
+    command = f"{sys.executable} -m askcorpus status >&- 2>&-"
+    assert subprocess.run(["bash", "-c", command], check=False).returncode == 0
+
+
+def test_no_usage_data_is_collected(seeds_index: Path, tmp_path: Path) -> None:
+    from askcorpus.config import cache_dir
+
+    home = tmp_path / "home"
+    home.mkdir()
+    done = run(
+        "--index",
+        seeds_index,
+        "query",
+        "who denied the deal?",
+        HOME=str(home),
+        XDG_CACHE_HOME=str(home / ".cache"),
+        ASKCORPUS_CACHE_DIR=str(cache_dir()),
+    )
+    assert done.returncode == 0
+    assert [path for path in home.rglob("*") if path.is_file()] == []

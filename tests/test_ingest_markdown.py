@@ -62,9 +62,5 @@ def test_front_matter_states_title_date_and_author_and_is_not_content() -> None:
 
 
 def test_a_rule_at_the_top_is_no_front_matter() -> None:
-    assert parse("---\n\nSome words.\n").boilerplate == ()
-
-
-def test_date_and_byline_may_stand_in_the_head() -> None:
-    found = parse("# Title\n\nBy Ann Lee\nJuly 27, 2014\n\nWords.\n")
-    assert (found.date, found.byline) == ("2014-07-27", "Ann Lee")
+    text = "---\n\nThe arsonist was Quentin Marlow.\n\nHe confessed in Dover.\n\n---\n\nMore.\n"
+    assert parse(text).boilerplate == ()

@@ -163,22 +163,20 @@ def test_only_the_first_hits_are_read(reader: SpanReader) -> None:
     assert {span.passage.id for span in spans} == set(range(1, DEPTH + 1))
 
 
-def test_the_same_words_in_another_place_count_as_agreement() -> None:
-    hits = [hit(OTHER, 1), hit(OTHER, 2, path="b.txt"), hit(OTHER, 3, path="b.txt")]
-    found = [Candidate(each, 0, 9, 0, 26, margin=1.0) for each in hits]
-    rows = numbers(analyse("Who denied it?"), hits, found)
-    assert [row["agreement"] for row in rows] == pytest.approx([1 / 3] * 3)
-    assert [row["gap"] for row in rows] == pytest.approx([0, 1 / 2, 2 / 3])
-    losing = [replace(each, margin=-1.0) for each in found]
-    assert {row["agreement"] for row in numbers(analyse("Who?"), hits, losing)} == {0.0}
+def test_a_lead_is_over_the_best_other_words() -> None:
+    one, two = hit(OTHER, 1), hit(OTHER, 2, path="b.txt")
+    places = [(one, 0, 9, 3.0), (two, 0, 9, 2.0), (two, 17, 25, 1.0), (one, 27, 33, -40.0)]
+    found = [Candidate(h, low, high, 0, 26, margin) for h, low, high, margin in places]
+    rows = numbers(analyse("Who denied it?"), found)
+    assert [row["lead"] for row in rows] == [2.0, 1.0, -2.0, -10.0]
+    assert [row["margin"] for row in rows] == [3.0, 2.0, 1.0, -15.0]
+    assert [row["lead"] for row in numbers(analyse("Who?"), found[:2])] == [10.0, 10.0]
 
 
 def test_names_that_the_passage_lacks_are_counted() -> None:
-    hits = [hit(OTHER)]
-    found = [Candidate(hits[0], 0, 9, 0, 26, margin=1.0)]
-    (row,) = numbers(analyse("What did Officials in Paris deny in 1999?"), hits, found)
+    found = [Candidate(hit(OTHER), 0, 9, 0, 26, margin=1.0)]
+    (row,) = numbers(analyse("What did Officials in Paris deny in 1999?"), found)
     assert row["names_missing"] == pytest.approx(2 / 3)
-    assert row["terms_missing"] == pytest.approx(2 / 4)
 
 
 def test_a_long_passage_is_read_in_windows(folder: Path) -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
-from math import exp
+from math import exp, inf
 from typing import TYPE_CHECKING
 
-from askcorpus.read.phrases import holds_kind
 from askcorpus.text import stem, stems, words
 
 if TYPE_CHECKING:
@@ -16,19 +14,10 @@ if TYPE_CHECKING:
     from askcorpus.read.question import Question
     from askcorpus.records import Hit
 
-NAMES = (
-    "margin",
-    "fused",
-    "gap",
-    "dense",
-    "focus",
-    "names_missing",
-    "terms_missing",
-    "agreement",
-    "holds_kind",
-)
+NAMES = ("margin", "lead", "fused", "dense", "focus", "names_missing")
 MOST_MARGIN = 15.0
-MOST_AGREEING = 3
+MOST_LEAD = 10.0
+"""Logits further out are cut to these: beyond, they say nothing more."""
 _ARTICLES = frozenset({"a", "an", "the"})
 
 
@@ -60,10 +49,10 @@ class Calibration:
 
 
 def judge(
-    asked: Question, hits: Sequence[Hit], candidates: Sequence[Candidate], fitted: Calibration
+    asked: Question, candidates: Sequence[Candidate], fitted: Calibration
 ) -> list[tuple[Candidate, dict[str, float], float]]:
     """Return each candidate with its numbers and its probability in [0, 1], in their order."""
-    rows = numbers(asked, hits, candidates)
+    rows = numbers(asked, candidates)
     return [
         (candidate, row, probability(row, fitted))
         for candidate, row in zip(candidates, rows, strict=True)
@@ -76,61 +65,47 @@ def probability(row: Mapping[str, float], fitted: Calibration) -> float:
     return 1.0 / (1.0 + exp(-max(-700.0, min(700.0, logit))))
 
 
-def numbers(
-    asked: Question, hits: Sequence[Hit], candidates: Sequence[Candidate]
-) -> list[dict[str, float]]:
+def numbers(asked: Question, candidates: Sequence[Candidate]) -> list[dict[str, float]]:
     """Return the numbers in `NAMES` for each candidate.
 
-    `fused`, `dense` and `focus` are retrieval's scores of the passage, `gap` how far its fused
-    score lies below the first hit's; `names_missing` and `terms_missing` are shares of the
-    question's words that the passage and its heading lack; `agreement` is the share of
-    `MOST_AGREEING` other passages where the same words beat "no answer".
+    `lead` is by how much the margin exceeds that of the best candidate with other words; `fused`,
+    `dense` and `focus` are retrieval's scores of the passage; `names_missing` is the share of the
+    question's names and numbers that the passage and its heading lack. eval/LOG.md has what else
+    was tried.
     """
-    top = max((hit.score for hit in hits), default=0.0)
-    missing = {hit.passage.id: _missing(asked, hit) for hit in hits}
-    said = [candidate.words for candidate in candidates]
-    saying = _places(candidates, said)
+    hits = {candidate.hit.passage.id: candidate.hit for candidate in candidates}
+    missing = {n: _names_missing(asked, hit) for n, hit in hits.items()}
     rows = []
-    for candidate, own in zip(candidates, said, strict=True):
+    for candidate, lead in zip(candidates, _leads(candidates), strict=True):
         hit = candidate.hit
-        sentence = hit.passage.text[candidate.sentence_start : candidate.sentence_end]
-        others = len(saying[own] - {_place(candidate)})
-        names, terms = missing[hit.passage.id]
         values = (
             max(-MOST_MARGIN, min(MOST_MARGIN, candidate.margin)),
+            lead,
             hit.score,
-            top - hit.score,
             hit.scores.get("dense", 0.0),
             hit.scores.get("focus", 0.0),
-            names,
-            terms,
-            min(others, MOST_AGREEING) / MOST_AGREEING,
-            float(holds_kind(asked, sentence)),
+            missing[hit.passage.id],
         )
         rows.append(dict(zip(NAMES, values, strict=True)))
     return rows
 
 
-def _missing(asked: Question, hit: Hit) -> tuple[float, float]:
-    """Return the shares of the question's names and of its terms that a passage lacks."""
-    held = set(stems(f"{hit.passage.heading} {hit.passage.text}"))
-    absent = [term for term in asked.terms if stem(term) not in held]
-    names = [term for term in asked.terms if term in asked.names]
-    lacking = sum(term in asked.names for term in absent)
-    return lacking / max(1, len(names)), len(absent) / max(1, len(asked.terms))
-
-
-def _places(
-    candidates: Sequence[Candidate], said: Sequence[tuple[str, ...]]
-) -> dict[tuple[str, ...], set[tuple[str, int]]]:
-    """Return where each answer stands with a margin above 0, overlapping passages counted once."""
-    found: dict[tuple[str, ...], set[tuple[str, int]]] = defaultdict(set)
+def _leads(candidates: Sequence[Candidate]) -> list[float]:
+    """Return each candidate's margin less the best one of other words, within `MOST_LEAD`."""
+    best: dict[tuple[str, ...], float] = {}
+    said = [candidate.words for candidate in candidates]
     for candidate, own in zip(candidates, said, strict=True):
-        if candidate.margin > 0:
-            found[own].add(_place(candidate))
-    return found
+        best[own] = max(candidate.margin, best.get(own, candidate.margin))
+    first, second = (*sorted(best.values(), reverse=True), -inf, -inf)[:2]
+    leads = []
+    for candidate, own in zip(candidates, said, strict=True):
+        rival = second if best[own] == first else first
+        leads.append(max(-MOST_LEAD, min(MOST_LEAD, candidate.margin - rival)))
+    return leads
 
 
-def _place(candidate: Candidate) -> tuple[str, int]:
-    passage = candidate.hit.passage
-    return passage.path, passage.start + candidate.start
+def _names_missing(asked: Question, hit: Hit) -> float:
+    """Return the share of the question's names and numbers that a passage lacks."""
+    held = set(stems(f"{hit.passage.heading} {hit.passage.text}"))
+    lacking = sum(stem(name) not in held for name in asked.names)
+    return lacking / max(1, len(asked.names))

@@ -95,8 +95,7 @@ class SpanReader:
     ) -> list[tuple[Candidate, dict[str, float], float]]:
         """Return the candidates with the numbers that weigh and the probability, best first."""
         asked = analyse(question)
-        candidates = self.candidates(question, hits[:DEPTH])
-        found = judge(asked, hits[:DEPTH], candidates, self._calibration)
+        found = judge(asked, self.candidates(question, hits[:DEPTH]), self._calibration)
         return sorted(found, key=lambda row: (-row[2], row[0].hit.passage.id, row[0].start))
 
     def candidates(self, question: str, hits: Sequence[Hit]) -> list[Candidate]:

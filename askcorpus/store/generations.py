@@ -174,6 +174,7 @@ def _run_child(
     roots = [str(Path(__file__).absolute().parents[2])]
     roots += [root for root in os.environ.get("PYTHONPATH", "").split(os.pathsep) if root]
     environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    environment["ORT_DISABLE_TELEMETRY"] = "1"  # see askcorpus/onnx.py
     environment["PYTHONPATH"] = os.pathsep.join(str(Path(root).absolute()) for root in roots)
     command = [sys.executable, "-P", "-m", "askcorpus.store.chroma"]
     with tempfile.TemporaryFile("w+") as complaint:
