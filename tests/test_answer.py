@@ -33,7 +33,7 @@ def composed(*spans: Span) -> Answer:
 
 FIRST = span("a.txt", "The mayor", "The mayor closed the port.", 0.95)
 SECOND = span("b.txt", "the mayor", "Officials said the mayor closed it.", 0.8)
-OTHER = span("c.txt", "A gale", "A gale closed the road.", 0.6)
+OTHER = span("c.txt", "A gale", "A gale closed the road.", 0.75)
 
 
 def test_every_citation_and_span_is_a_slice() -> None:
@@ -51,6 +51,10 @@ def test_what_says_the_same_is_merged_and_another_answer_is_listed() -> None:
     assert [(c.n, c.path) for c in answer.citations] == [(1, "a.txt"), (2, "b.txt"), (3, "c.txt")]
     assert [s.n for s in answer.spans] == [1, 2]
     assert [(a.answer, a.n) for a in answer.also] == [("A gale", 3)]
+
+
+def test_another_answer_far_less_likely_is_not_listed() -> None:
+    assert composed(FIRST, replace(OTHER, score=0.6)).also == ()
 
 
 def test_a_place_read_in_two_passages_is_cited_once() -> None:
