@@ -67,7 +67,7 @@ def _nearest(word: str, vocabulary: Vocabulary) -> str | None:
     if near is None:
         return None
     held = [found for found in words(vocabulary.example(near)) if found[0] == word[0]]
-    return _closest(word, ((found, 1) for found in held), slips + 1, swapped=swapped)
+    return _closest(word, ((found, 1) for found in held), slips, swapped=swapped)
 
 
 def _closest(
