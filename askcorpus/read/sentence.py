@@ -35,6 +35,8 @@ WEIGHTS: Mapping[str, float] = {
     "fragment": -0.6,
     "length": 0.5,
 }
+# The fitted bias is -12.98, for one sentence among ninety; raised by hand by 3.4, so that the best
+# sentence of an answerable question lies near a half.
 BIAS = -9.6
 # Hits that are read: below the eighth, answers are too rare to pay for the time.
 DEPTH = 8

@@ -2,8 +2,8 @@
 
 python -m eval.bench.overlap --data DIR [--articles N] [--index DIR]
 
-Real vectors: SQuAD train articles as files, their questions as queries; 60 articles make more than
-5,000 passages.
+Real vectors: SQuAD train articles as files, their questions as queries; 60 articles make about
+4,000 passages.
 """
 
 from __future__ import annotations
