@@ -28,25 +28,35 @@ STAGES = {
     "answer",
     "render",
 }
+# What a typed line means, before it is a question: pure rules that every face may use.
+LANGUAGE = {"filters", "followup"}
 CORE = {"corpus", "indexing", "parts"}
-TOOLS = {"evaluate", "doctor"}
-FACES = {"__init__", "__main__", "cli", "console"}
+TOOLS = {"evaluate", "doctor", "calibrate", "sessions", "export", "squad"}
+FACES = {"__init__", "__main__", "cli", "console", "tui"}
 MAY_IMPORT = {
     **{name: set() for name in BASE},
     **dict.fromkeys(TERMS, BASE),
     **dict.fromkeys(STAGES, BASE | TERMS),
-    **dict.fromkeys(CORE, BASE | TERMS | STAGES | CORE),
-    **dict.fromkeys(TOOLS, BASE | TERMS | CORE | {"__init__"}),
-    **dict.fromkeys(FACES, BASE | TERMS | CORE | TOOLS | {"render", "console", "__init__"}),
+    **dict.fromkeys(LANGUAGE, BASE | TERMS | LANGUAGE),
+    **dict.fromkeys(CORE, BASE | TERMS | STAGES | LANGUAGE | CORE),
+    **dict.fromkeys(TOOLS, BASE | TERMS | CORE | TOOLS | {"render", "__init__"}),
+    **dict.fromkeys(
+        FACES,
+        BASE | TERMS | LANGUAGE | CORE | TOOLS | {"render", "console", "__init__"},
+    ),
     "__main__": {"cli"},
+    # The command line starts the chat, never the other way round.
+    "cli": BASE | TERMS | LANGUAGE | CORE | TOOLS | {"render", "console", "__init__", "tui"},
 }
 OWNERS = {
     "chromadb": {"store"},
-    "sqlite3": {"store", "doctor"},
+    "sqlite3": {"store", "doctor", "sessions"},
     "onnxruntime": {"onnx", "embed"},
     "tokenizers": {"onnx"},
     "sentence_transformers": {"embed"},
-    "torch": {"embed"},
+    "torch": {"embed", "read"},
+    "transformers": {"read"},
+    "textual": {"tui"},
     "onnx": {"embed"},
     "tiktoken": {"chunk"},
     "trafilatura": {"ingest"},

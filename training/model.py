@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from importlib.metadata import distribution
 from pathlib import Path
@@ -39,6 +40,43 @@ def from_base(folder: Path) -> BertForQuestionAnswering:
         raise ValueError(f"{folder} lacks {missing[0]} and {len(missing) - 1} other weights.")
     model.bert.load_state_dict({name: held[name].float() for name in wanted})
     return model
+
+
+def from_shipped(folder: Path, base: Path) -> BertForQuestionAnswering:
+    """Return a reader with the weights of an exported, int8 reader.onnx: to train it on.
+
+    Its rounding is a small noise that the first steps repair. The word embeddings, which never
+    learn, are the base model's own.
+    """
+    import onnx
+    from onnx import numpy_helper
+
+    held = {
+        each.name: torch.from_numpy(numpy_helper.to_array(each).copy())
+        for each in onnx.load(folder / "reader.onnx").graph.initializer
+    }
+    model = _empty(base)
+    weights = model.state_dict()
+    # The exporter names the products' matrices by numbers, in the order in which they are used.
+    numbered = iter(sorted(n for n in held if re.fullmatch(r"onnx::MatMul_\d+_quantized", n)))
+    for name in weights:
+        plain, whole = f"reader.{name}", f"reader.{name}_quantized"
+        if plain in held:
+            weights[name] = held[plain]
+        elif whole in held:
+            weights[name] = _dequantised(held, whole)
+        elif name.endswith("weight"):
+            weights[name] = _dequantised(held, next(numbered)).T
+    words = "embeddings.word_embeddings.weight"
+    weights[f"bert.{words}"] = load_file(base / "model.safetensors")[words].float()
+    model.load_state_dict(weights)
+    return model
+
+
+def _dequantised(held: dict[str, torch.Tensor], name: str) -> torch.Tensor:
+    stem = name.removesuffix("_quantized")
+    zero = held[f"{stem}_zero_point"].float()
+    return (held[name].float() - zero) * held[f"{stem}_scale"]
 
 
 def load(folder: Path) -> BertForQuestionAnswering:

@@ -46,6 +46,8 @@ class Settings:
     weight_decay: float = 0.01
     frozen_layers: int = 0
     device: str = "cpu"
+    bf16: bool = False
+    """Multiply matrices in bfloat16; weights and optimiser stay float32."""
     checkpoint_s: float = 180.0
     max_steps: int | None = None
     """Stop there with a checkpoint, as an interruption would."""
@@ -55,13 +57,21 @@ class Run:
     """One training run: model, optimiser, position and log, in a folder of its own."""
 
     def __init__(
-        self, base: Path, folder: Path, held: Sequence[Example], settings: Settings
+        self,
+        base: Path,
+        folder: Path,
+        held: Sequence[Example],
+        settings: Settings,
+        *,
+        shipped: Path | None = None,
     ) -> None:
         torch.manual_seed(settings.plan.seed)
         self.base, self.folder, self.held, self.settings = base, folder, held, settings
         folder.mkdir(parents=True, exist_ok=True)
         self.tokenizer = load_tokenizer(base / "tokenizer.json")
-        self.model: BertForQuestionAnswering = model.from_base(base)
+        self.model: BertForQuestionAnswering = (
+            model.from_shipped(shipped, base) if shipped else model.from_base(base)
+        )
         model.freeze(self.model, layers=settings.frozen_layers)
         self.model.to(settings.device).train()
         self.optimiser = torch.optim.AdamW(
@@ -135,7 +145,8 @@ class Run:
         for group in self.optimiser.param_groups:
             group["lr"] = rate(self.settings, share)
         device = self.settings.device
-        start, end = model.logits(self.model, batch.rows, device=device)
+        with torch.autocast(device, torch.bfloat16, enabled=self.settings.bf16):
+            start, end = model.logits(self.model, batch.rows, device=device)
         starts, ends = (torch.from_numpy(a).to(device) for a in (batch.starts, batch.ends))
         loss = model.span_loss(start, end, starts, ends)
         loss.backward()  # type: ignore[no-untyped-call]
@@ -199,6 +210,9 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--data", type=Path, required=True, help="folder with the question sets")
     parser.add_argument("--out", type=Path, default=checkpoint.default_folder() / "reader")
     parser.add_argument("--base", type=Path, default=None, help="folder of the starting model")
+    parser.add_argument(
+        "--start-from", type=Path, default=None, help="exported reader to go on from"
+    )
     parser.add_argument("--splits", type=Path, default=SPLITS)
     parser.add_argument("--epochs", type=float, default=1.0)
     parser.add_argument("--minutes", type=float, default=None, help="follow the clock instead")
@@ -210,6 +224,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--device", default="cpu", choices=("cpu", "cuda"))
+    parser.add_argument("--bf16", action="store_true", help="faster where the processor has it")
     parser.add_argument("--resume", action="store_true", help="continue what is in --out")
     return parser.parse_args(argv)
 
@@ -229,9 +244,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         learning_rate=asked.rate,
         frozen_layers=asked.freeze,
         device=asked.device,
+        bf16=asked.bf16,
         max_steps=asked.max_steps,
     )
-    run = Run(asked.base or model.base_folder(), asked.out, held, settings)
+    base = asked.base or model.base_folder()
+    run = Run(base, asked.out, held, settings, shipped=asked.start_from)
     if asked.resume:
         run.resume()
     signal.signal(signal.SIGTERM, lambda *_: setattr(run, "stopping", True))
