@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
-from dataclasses import replace
-from datetime import date
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +21,8 @@ from askcorpus.errors import (
     UsageError,
 )
 from askcorpus.parts import open_embedder, open_reader
-from askcorpus.records import Query, Status
+from askcorpus.query import checked
+from askcorpus.records import Status
 from askcorpus.retrieve import query_words, retrieve
 from askcorpus.spelling import correct
 from askcorpus.store.ledger import Ledger
@@ -34,13 +34,25 @@ if TYPE_CHECKING:
     from askcorpus.config import Settings
     from askcorpus.indexing import Progress
     from askcorpus.ports import Embedder, Reader, Store
-    from askcorpus.records import Answer, Document, Hit, IndexReport, Span
+    from askcorpus.records import Answer, Document, Hit, IndexReport, Query, Span
 
 # One question over an index of this size is answered before chromadb is even imported.
 EXACT_PASSAGES = 20_000
-MAX_QUESTION = 200_000
 # Hits that are retrieved even where fewer are shown: the reader looks at these.
 READ_DEPTH = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was found for a question: the hits, the reader's spans, remarks and times."""
+
+    hits: list[Hit]
+    """Best first."""
+    spans: list[Span]
+    """Of the first `READ_DEPTH` hits, most probable first."""
+    notes: list[str]
+    seconds: dict[str, float]
+    """By stage."""
 
 
 class Corpus:
@@ -173,53 +185,63 @@ class Corpus:
             IndexMismatchError: The index was made with another model.
         """
         began = time.perf_counter()
-        text = _checked_question(question)
         root = self._ledger.get("root") or ""
-        globs = tuple(
-            _relative(glob, root) for glob in ([files] if isinstance(files, str) else files)
-        )
-        query = Query(text, globs, _checked_date(after), _checked_date(before))
-        if query.after and query.before and query.after > query.before:
-            raise UsageError(f"{after} is later than {before}.", hint="Exchange the two dates.")
-        seconds: dict[str, float] = {}
+        query = checked(question, root=root, files=files, after=after, before=before)
         with self._ledger.reading():
-            notes = list(self._state_notes())
-            text, changes = correct(text, self._ledger)
-            notes += [f"Read {one_line(was)!r} as {now!r}." for was, now in changes]
-            words = query_words(text)
-            embedder, store = self._parts()
-            notes += self._notes
-            allowed, undated = self._ledger.select(query)
-            if allowed is not None and len(allowed) == 0:
-                notes.append("No document passes these filters. See: askcorpus status")
-            if undated:
-                notes.append(f"{undated} documents state no date and were left out.")
-            with _timed(seconds, "embed"):
-                vector = embedder.embed([text])[0] if embedder else None
-            with _timed(seconds, "retrieve"):
-                hits = retrieve(
-                    words,
-                    vector,
-                    ledger=self._ledger,
-                    store=store,
-                    k=max(READ_DEPTH, k or self.settings.k),
-                    allowed=allowed,
-                )
-            with _timed(seconds, "read"):
-                spans = self._read(text, embedder, hits)
-            seconds["total"] = time.perf_counter() - began
+            reading = self._reading(query, max(READ_DEPTH, k or self.settings.k))
+            reading.seconds["total"] = time.perf_counter() - began
             answer = compose(
                 query.text,
-                spans,
-                hits,
+                reading.spans,
+                reading.hits,
                 root=root,
                 document=_memo(self._ledger.document),
                 thresholds=THRESHOLDS.get(self.settings.reader, THRESHOLDS["span"]),
-                seconds=seconds,
+                seconds=reading.seconds,
             )
-        notes += self._changed_sources(answer)
+        notes = [*reading.notes, *self._changed_sources(answer)]
         shown = answer.passages[: k or self.settings.k]
         return replace(answer, passages=shown, notes=tuple(notes))
+
+    def read(
+        self, question: str, *, k: int = READ_DEPTH, files: str | Sequence[str] = ()
+    ) -> Reading:
+        """Return what was found for a question before it is decided whether that is an answer.
+
+        Args:
+            question: In English.
+            k: Passages to find; the reader looks at the first `READ_DEPTH`.
+            files: As in `ask`.
+
+        Raises:
+            UsageError: The question is empty.
+            IndexMismatchError: The index was made with another model.
+        """
+        query = checked(question, root=self._ledger.get("root") or "", files=files)
+        with self._ledger.reading():
+            return self._reading(query, k)
+
+    def _reading(self, query: Query, k: int) -> Reading:
+        """Return what one state of the index has to say."""
+        seconds: dict[str, float] = {}
+        notes = list(self._state_notes())
+        text, changes = correct(query.text, self._ledger)
+        notes += [f"Read {one_line(was)!r} as {now!r}." for was, now in changes]
+        embedder, store = self._parts()
+        notes += self._notes
+        allowed, undated = self._ledger.select(query)
+        if allowed is not None and len(allowed) == 0:
+            notes.append("No document passes these filters. See: askcorpus status")
+        if undated:
+            notes.append(f"{undated} documents state no date and were left out.")
+        with _timed(seconds, "embed"):
+            vector = embedder.embed([text])[0] if embedder else None
+        with _timed(seconds, "retrieve"):
+            words = query_words(text)
+            hits = retrieve(words, vector, ledger=self._ledger, store=store, k=k, allowed=allowed)
+        with _timed(seconds, "read"):
+            spans = self._read(text, embedder, hits)
+        return Reading(hits, spans, notes, seconds)
 
     def paths(self) -> list[str]:
         """Return the indexed documents' paths, in order."""
@@ -333,31 +355,6 @@ class Corpus:
                 continue
             if (found.st_size, found.st_mtime_ns) != (document.size, document.mtime_ns):
                 yield f"{path} has changed since it was indexed. Run: askcorpus index DIR"
-
-
-def _checked_question(question: str) -> str:
-    text = question.replace("\x00", " ").encode("utf-8", "replace").decode().strip()
-    if not text:
-        raise UsageError("The question is empty.", hint='Ask like this: "who denied the deal?"')
-    if len(text) > MAX_QUESTION:
-        raise UsageError(
-            f"The question has {len(text):,} characters.", hint="Ask in a sentence or two."
-        )
-    return text
-
-
-def _relative(glob: str, root: str) -> str:
-    """Return a glob as it may match paths inside the root: without ./ or the root in front."""
-    return glob.removeprefix(f"{root}/").removeprefix("./")
-
-
-def _checked_date(value: str | None) -> str | None:
-    if value is None:
-        return None
-    try:
-        return date.fromisoformat(value).isoformat()
-    except ValueError as exc:
-        raise UsageError(f"{value!r} is not a date.", hint="Write it like 2014-07-27.") from exc
 
 
 def _memo(document: Callable[[str], Document]) -> Callable[[str], Document]:
