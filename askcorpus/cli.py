@@ -283,6 +283,18 @@ def show_config(ctx: click.Context, /, as_json: bool, **params: Any) -> None:
 @click.argument("gold", type=click.Path(path_type=Path))
 @click.option("--split", metavar="NAME", help="Only questions of this split: dev or test.")
 @click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["gold", "squad"]),
+    default="gold",
+    help="gold: JSON lines, asked of the index. squad: SQuAD 1.1 or 2.0, each question asked of "
+    "its own paragraph.",
+)
+@click.option(
+    "--open", "is_open", is_flag=True, help="With squad: ask over all the file's paragraphs."
+)
+@click.option("--sample", type=click.IntRange(min=1), metavar="N", help="A seeded sample.")
+@click.option(
     "--baseline",
     metavar="FILE",
     type=click.Path(path_type=Path),
@@ -296,17 +308,35 @@ def evaluate(
     /,
     gold: Path,
     split: str | None,
+    kind: str,
+    is_open: bool,
+    sample: int | None,
     baseline: Path | None,
     as_json: bool,
     **params: Any,
 ) -> None:
-    """Ask every question of a GOLD file (JSON lines) and measure the answers."""
+    """Ask every question of a GOLD file and measure the answers."""
     from askcorpus import evaluate as evaluation
+    from askcorpus import squad
 
+    if kind == "gold" and is_open:
+        raise UsageError("--open is for SQuAD files.", hint="Add: --format squad")
+    if kind == "squad" and split is not None:
+        raise UsageError("A SQuAD file has no splits.", hint="Leave --split out, or use --sample.")
+    if kind == "squad" and baseline is not None and not is_open:
+        raise UsageError("--baseline compares answers.", hint="Add: --open")
     settings, _ = load_settings(ctx, params, "model", "threads", "dense")
-    results = evaluation.run(gold, settings, split=split, notify=narrate)
+    results: evaluation.Results | squad.OwnResults
+    with ProgressLine() as progress:
+        if kind == "gold":
+            results = evaluation.run(
+                gold, settings, split=split, size=sample, progress=progress, notify=narrate
+            )
+        else:
+            measure = squad.over_all if is_open else squad.own
+            results = measure(gold, settings, size=sample, progress=progress, notify=narrate)
     emit(json.dumps(results.to_dict(), ensure_ascii=False) + "\n" if as_json else results.table())
-    if baseline is not None:
+    if baseline is not None and isinstance(results, evaluation.Results):
         comparison = evaluation.compare(evaluation.load(baseline), results)
         narrate(comparison.table().rstrip("\n"))
         if comparison.regressions:

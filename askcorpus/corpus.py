@@ -31,6 +31,7 @@ from askcorpus.text import one_line
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from askcorpus.answer import Thresholds
     from askcorpus.config import Settings
     from askcorpus.indexing import Progress
     from askcorpus.ports import Embedder, Reader, Store
@@ -196,12 +197,17 @@ class Corpus:
                 reading.hits,
                 root=root,
                 document=_memo(self._ledger.document),
-                thresholds=THRESHOLDS.get(self.settings.reader, THRESHOLDS["span"]),
+                thresholds=self.thresholds,
                 seconds=reading.seconds,
             )
         notes = [*reading.notes, *self._changed_sources(answer)]
         shown = answer.passages[: k or self.settings.k]
         return replace(answer, passages=shown, notes=tuple(notes))
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """The probabilities from which a span is an answer, fair or strong."""
+        return THRESHOLDS.get(self.settings.reader, THRESHOLDS["span"])
 
     def read(
         self, question: str, *, k: int = READ_DEPTH, files: str | Sequence[str] = ()

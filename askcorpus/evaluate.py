@@ -19,26 +19,26 @@ abstention_precision.
 from __future__ import annotations
 
 import json
-import re
-import string
+import random
 import time
-from collections import Counter
 from dataclasses import asdict, dataclass, field
-from statistics import mean, quantiles
-from typing import TYPE_CHECKING, Any
+from statistics import mean
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from askcorpus.corpus import Corpus
 from askcorpus.errors import UsageError
+from askcorpus.measures import exact_match, interval, normalise, percentiles, token_f1
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from askcorpus.config import Settings
+    from askcorpus.indexing import Progress
     from askcorpus.records import Answer
 
+Item = TypeVar("Item")
 DEPTH = 10
-RESAMPLES = 2000
 LOWER_IS_BETTER = {"wrongly_silent"}
 
 
@@ -104,9 +104,7 @@ class Results:
 
     def latency_ms(self) -> dict[str, float]:
         """Return the median and the 95th percentile of a question's time."""
-        times = [row.seconds * 1000 for row in self.rows]
-        cuts = quantiles(times, n=20, method="inclusive") if len(times) > 1 else times * 19
-        return {"p50": cuts[9], "p95": cuts[18]}
+        return percentiles([row.seconds * 1000 for row in self.rows])
 
     def to_dict(self) -> dict[str, Any]:
         """Return the results as plain data, rows included, for `load`."""
@@ -131,7 +129,7 @@ class Results:
         ]
         for name, value in self.measures().items():
             per_row = [row.measures[name] for row in self.rows if name in row.measures]
-            low_high = "[{:.3f}, {:.3f}]".format(*_interval(per_row)) if per_row else ""
+            low_high = "[{:.3f}, {:.3f}]".format(*interval(per_row)) if per_row else ""
             lines.append(f"{name:<22} {value:.3f}  {low_high}".rstrip())
         lines.append(
             "latency                p50 {p50:.0f} ms, p95 {p95:.0f} ms".format(**self.latency_ms())
@@ -208,19 +206,47 @@ def run(
     settings: Settings,
     *,
     split: str | None = None,
+    size: int | None = None,
+    progress: Progress | None = None,
     notify: Callable[[str], None] | None = None,
 ) -> Results:
     """Return how the index that the settings name answers a gold file.
+
+    Args:
+        gold_file: JSON lines.
+        settings: Name the index.
+        split: Only questions of this split.
+        size: Of a seeded sample; None for all.
+        progress: Called with questions done, questions in all and the question in hand.
+        notify: Called with a sentence when something takes its time.
 
     Raises:
         UsageError: The gold file can't be used.
         IndexMissingError: There is no index.
     """
-    gold = read_gold(gold_file, split=split)
+    gold = sample(read_gold(gold_file, split=split), size)
     with Corpus.open(settings=settings, notify=notify) as corpus:
-        corpus.warm()
-        rows = tuple(_row(item, corpus) for item in gold)
-        return Results(gold=gold_file.name, model=corpus.status().model, rows=rows)
+        return ask_all(gold, corpus, label=gold_file.name, progress=progress)
+
+
+def ask_all(
+    gold: Sequence[Gold], corpus: Corpus, *, label: str, progress: Progress | None = None
+) -> Results:
+    """Return how a corpus answers every question."""
+    corpus.warm()
+    rows = []
+    for done, item in enumerate(gold):
+        if progress:
+            progress(done, len(gold), item.question)
+        rows.append(_row(item, corpus))
+    return Results(gold=label, model=corpus.status().model, rows=tuple(rows))
+
+
+def sample(items: Sequence[Item], size: int | None) -> Sequence[Item]:
+    """Return a seeded sample in a fixed order; all where the size is None or larger."""
+    if size is None or size >= len(items):
+        return items
+    return random.Random(0).sample(items, size)  # noqa: S311
 
 
 def load(path: Path) -> Results:
@@ -258,19 +284,8 @@ def compare(old: Results, new: Results) -> Comparison:
             if name in a.measures and name in b.measures
         ]
         if changes:
-            differences[name] = (mean(changes), *_interval(changes))
+            differences[name] = (mean(changes), *interval(changes))
     return Comparison(differences)
-
-
-def _interval(values: Sequence[float]) -> tuple[float, float]:
-    """Return the 95% bootstrap interval of the mean; the same values give the same interval."""
-    import numpy as np
-
-    data = np.asarray(values, dtype=np.float64)
-    rng = np.random.default_rng(0)
-    means = data[rng.integers(0, len(data), (RESAMPLES, len(data)))].mean(axis=1)
-    low, high = np.percentile(means, [2.5, 97.5])
-    return float(low), float(high)
 
 
 def _row(item: Gold, corpus: Corpus) -> Row:
@@ -322,27 +337,3 @@ def _supports(item: Gold, path: str, start: int, end: int, text: str) -> bool:
         )
     said = f" {normalise(text)} "
     return any(f" {normalise(answer)} " in said for answer in item.answers)
-
-
-_ARTICLES = re.compile(r"\b(a|an|the)\b")
-_PUNCTUATION = str.maketrans("", "", string.punctuation + "“”‘’–—…")
-
-
-def normalise(text: str) -> str:
-    """Return a text as SQuAD compares it: lower case, without punctuation and articles."""
-    return " ".join(_ARTICLES.sub(" ", text.lower().translate(_PUNCTUATION)).split())
-
-
-def exact_match(said: str, gold: str) -> float:
-    """Return 1.0 where the two are the same after normalising, else 0.0."""
-    return float(normalise(said) == normalise(gold))
-
-
-def token_f1(said: str, gold: str) -> float:
-    """Return the harmonic mean of token precision and recall, in [0, 1]."""
-    ours, theirs = normalise(said).split(), normalise(gold).split()
-    shared = sum((Counter(ours) & Counter(theirs)).values())
-    if not shared:
-        return 0.0
-    precision, recall = shared / len(ours), shared / len(theirs)
-    return 2 * precision * recall / (precision + recall)

@@ -336,3 +336,13 @@ def test_no_usage_data_is_collected(seeds_index: Path, tmp_path: Path) -> None:
     )
     assert done.returncode == 0
     assert [path for path in home.rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize(
+    "options",
+    [["--open"], ["--format", "squad", "--split", "dev"], ["--format", "squad", "--baseline", "x"]],
+)
+def test_options_of_eval_that_contradict_each_other_leave_with_2(options: list[str]) -> None:
+    done = run("eval", "x.json", *options)
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 2

@@ -31,7 +31,7 @@ STAGES = {
 # What a typed line means, before it is a question: pure rules that every face may use.
 LANGUAGE = {"filters", "followup"}
 CORE = {"corpus", "indexing", "parts", "query"}
-TOOLS = {"evaluate", "doctor", "calibrate", "sessions", "export", "squad"}
+TOOLS = {"evaluate", "measures", "doctor", "calibrate", "sessions", "export", "squad"}
 FACES = {"__init__", "__main__", "cli", "console", "tui"}
 MAY_IMPORT = {
     **{name: set() for name in BASE},

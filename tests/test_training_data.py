@@ -10,7 +10,7 @@ import pytest
 from training import checkpoint
 from training.augment import augmented
 from training.batches import Plan
-from training.metrics import exact_match, f1, separation
+from training.metrics import by_tenths, separation
 from training.negatives import holds
 from training.reader import Settings, rate
 from training.sources import detokenised, squad
@@ -62,9 +62,8 @@ def test_augmented_questions_are_near_the_original() -> None:
     assert max(abs(len(m) - len(question)) for m in made) <= 8
 
 
-def test_metrics_are_squads() -> None:
-    assert exact_match("The deal!", "deal") == 1
-    assert f1("in the late 1990s", "late 1990s") == pytest.approx(0.8)
+def test_margins_are_told_apart_and_probabilities_counted() -> None:
+    assert by_tenths([-9.0, 9.0, 9.0], [False, True, False]) == {"0.0": (1, 0.0), "0.9": (2, 0.5)}
     assert separation([2.0, 3.0], [1.0, 2.5])["auc"] == pytest.approx(0.75)
 
 

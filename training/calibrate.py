@@ -31,15 +31,15 @@ import numpy as np
 from askcorpus import Corpus, Settings
 from askcorpus.config import cache_dir
 from askcorpus.embed import open_embedder
+from askcorpus.measures import best_threshold, exact_match, refused, risk_area, token_f1
 from askcorpus.read.judge import NAMES
 from askcorpus.read.span import DEPTH, SpanReader
 from askcorpus.retrieve import query_words, retrieve
 from askcorpus.store.exact import ExactStore
 from askcorpus.store.ledger import Ledger
 from eval.bench.squad import Asked, articles, sample, write_folder
-from training import silence
 from training.evaluate import SPLITS, held_out
-from training.metrics import exact_match, f1, separation
+from training.metrics import by_tenths, separation
 from training.negatives import examples
 from training.sentence import fit
 
@@ -98,7 +98,7 @@ class Asking:
 
     def _answers(self, text: str, path: str) -> bool:
         if path == self.task.path:
-            return f1(text, self.task.reference) >= LEAST_F1
+            return token_f1(text, self.task.reference) >= LEAST_F1
         return self.task.kind == "answerable" and exact_match(text, self.task.reference) == 1.0
 
 
@@ -215,17 +215,17 @@ def figures(best: list[tuple[Asking, int, float]]) -> dict[str, Any]:
     silent = {k: [row[2] for row in best if row[0].task.kind == k] for k in KINDS}
     right = [at >= 0 and bool(a.labels[at]) for a, at, _ in best]
     cited = [at >= 0 and a.paths[at] == a.task.path for a, at, _ in asked]
-    scores = [f1(*pair) for pair in said]
+    scores = [token_f1(*pair) for pair in said]
     found: dict[str, float] = {
         "exact_match": 100 * mean(exact_match(*pair) for pair in said),
         "f1": 100 * mean(scores),
         "recall@1 before reading": mean(a.first == a.task.path for a, *_ in asked),
         "recall@1 after reading": mean(cited),
         **{f"auc, {kind}": separation(logits, silent[kind])["auc"] for kind in KINDS},
-        "best f1": 100 * silence.best_score(scores, logits, silent["without"]),
-        "area under risk and coverage": silence.risk_area([row[2] for row in best], right),
+        "best f1": 100 * best_threshold(scores, logits, silent["without"])[0],
+        "area under risk and coverage": risk_area([row[2] for row in best], right),
         **{
-            f"abstention recall at precision {least}": silence.refused(
+            f"abstention recall at precision {least}": refused(
                 logits, silent["without"], precision=least
             )
             for least in (0.95, 0.8)
@@ -234,7 +234,7 @@ def figures(best: list[tuple[Asking, int, float]]) -> dict[str, Any]:
     return {
         "questions": len(asked),
         **{name: round(value, 4) for name, value in found.items()},
-        "right by probability": silence.by_tenths([row[2] for row in best], right),
+        "right by probability": by_tenths([row[2] for row in best], right),
     }
 
 

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Protocol
 
 import torch
 
+from askcorpus.measures import exact_match, token_f1
 from training import model
 from training.bm25 import Bm25
 from training.encode import Encoded, Found, Logits, best_span, encode, load_tokenizer, pad
-from training.metrics import exact_match, f1, separation
+from training.metrics import separation
 from training.negatives import holds
 from training.sources import SQUAD, Item, split_titles, squad
 from training.windows import passages
@@ -117,7 +118,7 @@ def measure(
     return {
         "questions": len(items),
         "exact_match": _percent(exact_match, pairs),
-        "f1": _percent(f1, pairs),
+        "f1": _percent(token_f1, pairs),
         "unanswerable": len(unanswered),
         **{name: round(value, 4) for name, value in kept.items()},
         "questions_per_s": round(len(items) / seconds, 1),

@@ -24,12 +24,12 @@ import numpy as np
 import torch
 
 from askcorpus import onnx
+from askcorpus.measures import exact_match, token_f1
 from askcorpus.read.judge import NAMES
 from askcorpus.read.shipped import FILES
 from training import model
 from training.encode import Encoded, Logits, load_tokenizer, pad
 from training.evaluate import SPLITS, Scorer, held_out, read_all, torch_scorer
-from training.metrics import exact_match, f1
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -152,7 +152,7 @@ def compare(
         pairs = [(t, i.answer) for i, t in zip(items, texts, strict=True)]
         results[name] = {
             "exact_match": round(100 * sum(exact_match(*p) for p in pairs) / len(pairs), 2),
-            "f1": round(100 * sum(f1(*p) for p in pairs) / len(pairs), 2),
+            "f1": round(100 * sum(token_f1(*p) for p in pairs) / len(pairs), 2),
             "spans_that_differ": sum(
                 (a.start, a.end) != (b.start, b.end) for a, b in zip(found, reference, strict=True)
             ),
