@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from askcorpus.read.lists import asks_for_several
 from askcorpus.text import STOP_WORDS, WORD, content_words, fold, words
 
 Kind = Literal["who", "when", "where", "number", "why", "how", "yes_no", "what"]
@@ -46,12 +47,20 @@ class Question:
     """Distinct content words, folded, in order."""
     names: frozenset[str]
     """Those terms that are written like names or numbers (capitals inside the sentence)."""
+    several: bool = False
+    """Whether it asks for more than one thing."""
 
 
 def analyse(text: str) -> Question:
     """Return the question's kind and terms; "what" where no word tells more."""
     terms = tuple(dict.fromkeys(content_words(text)))[:64]
-    return Question(text=text, kind=_kind(words(text)), terms=terms, names=_names(text))
+    return Question(
+        text=text,
+        kind=_kind(words(text)),
+        terms=terms,
+        names=_names(text),
+        several=asks_for_several(text),
+    )
 
 
 def _kind(asked: list[str]) -> Kind:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from askcorpus.read.edges import tidy
 from askcorpus.read.judge import Candidate, judge
+from askcorpus.read.lists import whole_list
 from askcorpus.read.pairs import best_spans, pairs
 from askcorpus.read.question import analyse
 from askcorpus.read.shipped import load
@@ -32,7 +33,7 @@ DEPTH = 8
 SPANS = 4
 """The most spans of one passage."""
 WHOLE_WORDS = 3
-"""An answer to "why" or "how" with fewer words becomes its sentence."""
+"""An answer to "why" with fewer words becomes its sentence."""
 
 
 class PairModel(Protocol):
@@ -145,8 +146,10 @@ def _placed(
     if not 1 <= len(touched) <= 2 or not touched[0][0] <= start < end <= touched[-1][1]:
         return None
     low, high = touched[0][0], touched[-1][1]
+    if asked.several:
+        start, end = whole_list(hit.passage.text, start, end, low=low, high=high)
     is_fragment = len(words(hit.passage.text[start:end])) < WHOLE_WORDS
-    if asked.kind == "yes_no" or (asked.kind in ("why", "how") and is_fragment):
+    if asked.kind == "yes_no" or (asked.kind == "why" and is_fragment):
         start, end = low, high
     return Candidate(hit, start, end, low, high, margin)
 
