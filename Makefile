@@ -1,10 +1,11 @@
-# Two commands: `make ask Q="who denied the deal?"` and `make test`.
+# Two commands: `make ask Q="who denied the deal?"` and `make test`. With data: `make bench-reader DATA=DIR`.
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 export Q ?= who denied the deal?
+DATA ?= data
 
-.PHONY: ask test clean
+.PHONY: ask test bench-reader clean
 
 ask: $(VENV)/installed
 	@$(BIN)/askcorpus --index index index seeds
@@ -15,6 +16,10 @@ test: $(VENV)/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/pytest
+
+# Everything that says how well the reader reads; DATA is a folder with the question sets.
+bench-reader: $(VENV)/installed-dev
+	$(BIN)/python -m eval.bench.reader --data "$(DATA)"
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "askcorpus needs Python 3.11 or newer")'

@@ -189,6 +189,8 @@ def read_gold(path: Path, *, split: str | None = None) -> list[Gold]:
 
 
 def _gold(item: dict[str, Any], number: int) -> Gold:
+    if not isinstance(item["answers"], list):
+        raise TypeError("answers must be a list")
     answers = tuple(str(answer) for answer in item["answers"])
     support = tuple((s["path"], int(s["start"]), int(s["end"])) for s in item.get("support", []))
     return Gold(

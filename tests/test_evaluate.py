@@ -88,7 +88,15 @@ def test_a_clear_loss_is_a_regression_and_noise_is_not() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ['{"question": "x"}', "not json", '{"answers": []}', "[]", '"text"']
+    "text",
+    [
+        '{"question": "x"}',
+        "not json",
+        '{"answers": []}',
+        "[]",
+        '"text"',
+        '{"question": "x", "answers": "y"}',
+    ],
 )
 def test_a_bad_line_is_named(text: str, tmp_path: Path) -> None:
     file = tmp_path / "gold.jsonl"

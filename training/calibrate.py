@@ -84,6 +84,8 @@ class Asking:
     """(candidates, len(NAMES))."""
     texts: list[str]
     paths: list[str]
+    probabilities: list[float]
+    """By the constants that the reader came with; falling."""
 
     @property
     def labels(self) -> npt.NDArray[np.bool_]:
@@ -138,13 +140,13 @@ def main() -> int:
     return 0
 
 
-def tasks(every: list[Asked], data: Path, size: int) -> list[Task]:
+def tasks(every: list[Asked], data: Path, size: int, *, part: str = "dev") -> list[Task]:
     """Return the sample's questions with and without their paragraph; half as many far, swapped."""
     chosen = sample(every, size)
     found = [Task(item.question, "answerable", item.path, item.answer) for item in chosen]
     found += [replace(task, kind="without") for task in found]
     found += [replace(task, kind="far") for task in found[: size // 2]]
-    items = held_out(data / "reader", SPLITS, "dev")
+    items = held_out(data / "reader", SPLITS, part)
     folders = {item.context: item.article.replace("/", "_") for item in items}
     changed = [row for row in examples(items, seed=0) if row.kind == "swapped"]
     return found + [
@@ -181,6 +183,7 @@ def ask_all(
                 rows=rows.reshape(-1, len(NAMES)),
                 texts=[c.hit.passage.text[c.start : c.end] for c, *_ in judged],
                 paths=[c.hit.passage.path for c, *_ in judged],
+                probabilities=[probability for *_, probability in judged],
             )
         )
     return found
