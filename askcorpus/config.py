@@ -35,8 +35,9 @@ class Settings:
     precision: Precision = "int8"
     """Arithmetic of the exported model: int8 (about twice as fast) or fp32."""
     reader: str = "span"
-    """What picks the answer: "span" (trained), "sentence" (weighs whole sentences), or a Reader of
-    your own as "module:Class"."""
+    """What picks the answer: "span" (trained), "sentence" (weighs whole sentences), a Reader of
+    your own as "module:Class", or a question-answering model of transformers: a folder, or a name
+    in the local Hugging Face cache."""
     encoding: str = "askcorpus16k"
     """tiktoken encoding that measures passages; others are downloaded by tiktoken."""
     chunk_tokens: int = 150
@@ -51,6 +52,8 @@ class Settings:
     """Passages shown with an answer, 1 to 50."""
     threads: int = 0
     """Threads for the models, 0 to 256; 0 takes one per core, at most 4."""
+    history: bool = True
+    """Whether the chat's conversations are kept in the user's data directory."""
 
     def __post_init__(self) -> None:
         """Check each value's type and range.

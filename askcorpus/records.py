@@ -8,7 +8,7 @@ A higher score is better everywhere.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -95,6 +95,10 @@ class Query:
     """ISO date, inclusive; documents without a date are excluded where it is set."""
     before: str | None = None
     """ISO date, inclusive."""
+    without: tuple[str, ...] = ()
+    """Words and phrases; no passage that holds one is looked at."""
+    phrases: tuple[str, ...] = ()
+    """Words and phrases; only passages that hold each of them are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +229,42 @@ class Answer:
             "seconds": {name: round(value, 4) for name, value in self.seconds.items()},
         }
 
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Answer:
+        """Return the answer that `to_dict` wrote; keys that aren't known are passed over.
+
+        What version 1 leaves out comes back empty: scores, a passage's line (0) and heading.
+
+        Raises:
+            ValueError: It isn't an answer of version 1.
+        """
+        if data.get("version") != 1:
+            raise ValueError(f"not an answer of version 1 but of {data.get('version')!r}")
+        try:
+            return cls(
+                question=data["question"],
+                outcome=data["outcome"],
+                answer=data["answer"],
+                sentence=data["sentence"],
+                band=data["band"],
+                spans=tuple(_made(SpanRef, span) for span in data["spans"]),
+                citations=tuple(_made(Citation, citation) for citation in data["citations"]),
+                also=tuple(_made(Alternative, other) for other in data["also"]),
+                passages=tuple(
+                    Hit(_made(Passage, {"line": 0, **hit}), hit["score"], hit["rank"])
+                    for hit in data["passages"]
+                ),
+                notes=tuple(data["notes"]),
+                seconds=dict(data["seconds"]),
+            )
+        except (KeyError, TypeError) as exc:
+            raise ValueError(f"not an answer of version 1: {exc}") from exc
+
+
+def _made(kind: type[Any], data: Mapping[str, Any]) -> Any:
+    """Return a record from those of the keys that are its fields."""
+    return kind(**{part.name: data[part.name] for part in fields(kind) if part.name in data})
+
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
@@ -281,3 +321,5 @@ class Status:
     """(path, reason) of each file that was left out."""
     undated: int
     """Documents that state no date."""
+    calibration: str = ""
+    """What the thresholds were fitted on; empty where they are the reader's own."""

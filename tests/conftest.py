@@ -18,11 +18,12 @@ SEEDS = ROOT / "seeds"
 
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Hide the user's settings and configuration; keep the cache of exported models."""
+    """Hide the user's settings, configuration and history; keep the cache of exported models."""
     for name in list(os.environ):
         if name.startswith("ASKCORPUS_") and name != "ASKCORPUS_CACHE_DIR":
             monkeypatch.delenv(name)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "configuration"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data-home"))
 
 
 @pytest.fixture(autouse=True, scope="session")
