@@ -50,6 +50,8 @@ class Thresholds:
 THRESHOLDS = {
     "span": Thresholds(related=0.005, answered=0.045, fair=0.1, strong=0.3),
     "sentence": Thresholds(related=0.05, answered=0.5, fair=0.7, strong=0.9),
+    # Not tuned: answered where the model itself prefers the span to "no answer" (brought.py).
+    "brought": Thresholds(related=0.05, answered=0.5, fair=0.7, strong=0.9),
 }
 
 

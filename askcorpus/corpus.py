@@ -9,11 +9,12 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from askcorpus import config
-from askcorpus.answer import THRESHOLDS, compose
+from askcorpus import config, fits
+from askcorpus.answer import compose
 from askcorpus.errors import (
     IndexMismatchError,
     ModelUnavailableError,
@@ -21,7 +22,7 @@ from askcorpus.errors import (
     UsageError,
 )
 from askcorpus.parts import open_embedder, open_reader
-from askcorpus.query import checked
+from askcorpus.query import checked, checked_k, remarks
 from askcorpus.records import Status
 from askcorpus.retrieve import query_words, retrieve
 from askcorpus.spelling import correct
@@ -30,9 +31,11 @@ from askcorpus.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from datetime import date
 
     from askcorpus.answer import Thresholds
     from askcorpus.config import Settings
+    from askcorpus.fits import Fit
     from askcorpus.indexing import Progress
     from askcorpus.ports import Embedder, Reader, Store
     from askcorpus.records import Answer, Document, Hit, IndexReport, Query, Span
@@ -65,10 +68,12 @@ class Corpus:
         settings: Settings,
         *,
         one_shot: bool = False,
+        calibrated: bool = True,
         notify: Callable[[str], None] | None = None,
     ) -> None:
         """Wrap an open ledger; `build` and `open` are the ways in."""
         self.settings = settings
+        self._calibrated = calibrated
         self.report: IndexReport | None = None
         self._ledger = ledger
         self._one_shot = one_shot
@@ -126,6 +131,7 @@ class Corpus:
         *,
         settings: Settings | None = None,
         one_shot: bool = False,
+        calibrated: bool = True,
         notify: Callable[[str], None] | None = None,
     ) -> Corpus:
         """Return an index that is there already.
@@ -134,6 +140,7 @@ class Corpus:
             index: Its directory; the settings' where None.
             settings: The user's own where None.
             one_shot: Whether a single question will be asked, for which start-up time counts.
+            calibrated: Whether a calibration that is kept with the index counts.
             notify: Called with a sentence when something takes its time.
 
         Raises:
@@ -143,7 +150,8 @@ class Corpus:
         """
         settings = settings or config.load()[0]
         directory = Path(index if index is not None else settings.index)
-        return cls(Ledger.open(directory), settings, one_shot=one_shot, notify=notify)
+        ledger = Ledger.open(directory)
+        return cls(ledger, settings, one_shot=one_shot, calibrated=calibrated, notify=notify)
 
     def close(self) -> None:
         """Give the index back."""
@@ -169,45 +177,56 @@ class Corpus:
         *,
         k: int | None = None,
         files: str | Sequence[str] = (),
-        after: str | None = None,
-        before: str | None = None,
+        after: str | date | None = None,
+        before: str | date | None = None,
+        without: str | Sequence[str] = (),
+        phrases: str | Sequence[str] = (),
     ) -> Answer:
         """Return the answer to a question; "no answer" is one of its outcomes.
 
         Args:
             question: In English.
-            k: Passages listed with the answer; the settings' where None.
+            k: Passages listed with the answer, 1 to 50; the settings' where None.
             files: Globs; only documents whose path or name matches one are searched.
-            after: ISO date, inclusive; documents without a date are left out.
-            before: ISO date, inclusive.
+            after: YYYY, YYYY-MM or YYYY-MM-DD, inclusive; documents without a date are left out.
+            before: Likewise.
+            without: Words and phrases that no passage may hold.
+            phrases: Words and phrases that every passage must hold.
 
         Raises:
-            UsageError: The question is empty, or a date isn't one.
+            UsageError: The question is empty, or `k`, a date or a phrase isn't one.
             IndexMismatchError: The index was made with another model.
         """
         began = time.perf_counter()
         root = self._ledger.get("root") or ""
-        query = checked(question, root=root, files=files, after=after, before=before)
+        query = checked(
+            question, root, files=files, dates=(after, before), without=without, phrases=phrases
+        )
+        k = checked_k(k, self.settings.k)
         with self._ledger.reading():
-            reading = self._reading(query, max(READ_DEPTH, k or self.settings.k))
+            reading = self._reading(query, max(READ_DEPTH, k))
             reading.seconds["total"] = time.perf_counter() - began
             answer = compose(
                 query.text,
                 reading.spans,
                 reading.hits,
                 root=root,
-                document=_memo(self._ledger.document),
+                document=cache(self._ledger.document),
                 thresholds=self.thresholds,
                 seconds=reading.seconds,
             )
         notes = [*reading.notes, *self._changed_sources(answer)]
-        shown = answer.passages[: k or self.settings.k]
-        return replace(answer, passages=shown, notes=tuple(notes))
+        return replace(answer, passages=answer.passages[:k], notes=tuple(notes))
 
     @property
     def thresholds(self) -> Thresholds:
         """The probabilities from which a span is an answer, fair or strong."""
-        return THRESHOLDS.get(self.settings.reader, THRESHOLDS["span"])
+        return self.fit.thresholds
+
+    @property
+    def fit(self) -> Fit:
+        """What makes the reader's scores probabilities, and divides the outcomes by them."""
+        return self._fit()[0]
 
     def read(
         self, question: str, *, k: int = READ_DEPTH, files: str | Sequence[str] = ()
@@ -236,17 +255,17 @@ class Corpus:
         embedder, store = self._parts()
         notes += self._notes
         allowed, undated = self._ledger.select(query)
-        if allowed is not None and len(allowed) == 0:
-            notes.append("No document passes these filters. See: askcorpus status")
-        if undated:
-            notes.append(f"{undated} documents state no date and were left out.")
+        notes += remarks(query, allowed, undated)
         with _timed(seconds, "embed"):
             vector = embedder.embed([text])[0] if embedder else None
         with _timed(seconds, "retrieve"):
             words = query_words(text)
             hits = retrieve(words, vector, ledger=self._ledger, store=store, k=k, allowed=allowed)
         with _timed(seconds, "read"):
-            spans = self._read(text, embedder, hits)
+            reader = self._open_reader(embedder)
+            fit, remark = self._fit()
+            spans = fit.applied(reader.read(text, hits))
+        notes += [remark] if remark else []
         return Reading(hits, spans, notes, seconds)
 
     def paths(self) -> list[str]:
@@ -283,6 +302,7 @@ class Corpus:
                 dense=self._dense(),
                 skipped=tuple((s.skipped.path, s.skipped.reason) for s in ledger.skipped()),
                 undated=sum(row.date is None for row in ledger.documents()),
+                calibration=fits.described(ledger),
             )
 
     def warm(self) -> None:
@@ -299,9 +319,13 @@ class Corpus:
         """Return the embedder and the vector store; note why one is missing."""
         if self._embedder is None:
             self._notes = []
+            name = Path(self.settings.model).name
             try:
                 self._embedder = open_embedder(self.settings, self._notify)
             except ModelUnavailableError as exc:
+                # A model that the index wasn't made with is a mistake, which words would hide.
+                if not (self._ledger.get("model") or "").startswith(f"{name}@"):
+                    raise
                 self._notes = [f"{exc.message} Only words are searched. {exc.hint}".strip()]
                 return None, None
         made_with = self._ledger.get("model")
@@ -343,12 +367,18 @@ class Corpus:
         small = self._ledger.counts.passages <= EXACT_PASSAGES
         return "exact" if self._one_shot and small else "chroma"
 
-    def _read(self, question: str, embedder: Embedder | None, hits: Sequence[Hit]) -> list[Span]:
-        """Return the reader's spans; a changed index needs it anew."""
-        revision = self._ledger.revision
-        if self._reader is None or self._reader[0] != revision:
-            self._reader = (revision, open_reader(self.settings, embedder, self._ledger))
-        return self._reader[1].read(question, hits)
+    def _open_reader(self, embedder: Embedder | None) -> Reader:
+        """Return the reader; a changed index, or a model that has come, needs it anew."""
+        state = (self._ledger.revision, embedder is None)
+        if self._reader is None or self._reader[0] != state:
+            self._reader = (state, open_reader(self.settings, embedder, self._ledger))
+        return self._reader[1]
+
+    def _fit(self) -> tuple[Fit, str]:
+        """Return the fit to use, and a remark where the one in the index can't be."""
+        reader = self._open_reader(self._embedder)
+        own = fits.shipped(self.settings.reader, reader, self._ledger.get("model") or "")
+        return fits.chosen(self._ledger, own) if self._calibrated else (own, "")
 
     def _changed_sources(self, answer: Answer) -> Iterator[str]:
         """Yield a warning for each cited file that isn't as it was when it was indexed."""
@@ -361,18 +391,6 @@ class Corpus:
                 continue
             if (found.st_size, found.st_mtime_ns) != (document.size, document.mtime_ns):
                 yield f"{path} has changed since it was indexed. Run: askcorpus index DIR"
-
-
-def _memo(document: Callable[[str], Document]) -> Callable[[str], Document]:
-    """Return the function, reading each document once."""
-    known: dict[str, Document] = {}
-
-    def remembered(path: str) -> Document:
-        if path not in known:
-            known[path] = document(path)
-        return known[path]
-
-    return remembered
 
 
 @contextmanager

@@ -30,8 +30,10 @@ if TYPE_CHECKING:
     from askcorpus.config import Settings
     from askcorpus.ports import Embedder
     from askcorpus.records import Passage
+    from askcorpus.store.rows import DocumentRow
 
     Progress = Callable[[int, int, str], None]
+    Contents = tuple[list[DocumentRow], list[Skipped]]
     Known = dict[str, tuple[tuple[int, int], FileReport]]
 
 # Passages that are embedded together: enough to keep every thread busy, little to lose.
@@ -130,6 +132,8 @@ def _bind(
         )
     if rebuild:
         ledger.clear()
+    if differing:  # a calibration was for those documents and that model
+        ledger.set(fit="")
     ledger.set(**wanted)
     shape = chunking(settings)
     if not ledger.counts.documents:
@@ -144,6 +148,16 @@ def chunking(settings: Settings) -> str:
         f"{settings.encoding}, {settings.chunk_tokens} tokens, "
         f"{settings.overlap_sentences} sentences shared, boilerplate {marked}"
     )
+
+
+def contents(directory: Path) -> Contents:
+    """Return the documents of an index, without their texts, and the files that were left out.
+
+    Raises:
+        IndexMissingError: There is none.
+    """
+    with Ledger.open(directory) as ledger, ledger.reading():
+        return ledger.documents(), [found.skipped for found in ledger.skipped()]
 
 
 def _known(ledger: Ledger) -> Known:

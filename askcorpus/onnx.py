@@ -154,6 +154,28 @@ class Tokenizer:
             ids: Sequence[int] = self._tokenizer.post_process(plain).ids
         return list(ids)
 
+    def located(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
+        """Return the tokens' numbers, without special ones, and each one's character range."""
+        with translated(self._label):
+            plain = self._tokenizer.encode(encodable(text), add_special_tokens=False)
+            return plain.ids, plain.offsets
+
+    def joined(self, first: str, second: str) -> list[tuple[int, int, int | None]]:
+        """Return two texts as one input, special tokens included, by the definition's template.
+
+        Each token comes with its number, its type, and the text that it is of: 0, 1, or None for
+        a special one.
+        """
+        with translated(self._label):
+            both = self._tokenizer.encode(encodable(first), encodable(second))
+            return list(zip(both.ids, both.type_ids, both.sequence_ids, strict=True))
+
+    def number(self, token: str) -> int | None:
+        """Return the token's number, or None where there is no such token."""
+        with translated(self._label):
+            found: int | None = self._tokenizer.token_to_id(token)
+        return found
+
 
 def encodable(text: str) -> str:
     """Return the text without lone surrogates, which no tokenizer takes; "?" stands for each."""

@@ -14,7 +14,7 @@ from urllib.parse import quote as url_quote
 from askcorpus.text import one_line, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from askcorpus.records import Answer, Citation, Document, Hit, IndexReport, SpanRef, Status
 
@@ -71,9 +71,8 @@ def answer_text(answer: Answer, style: Style, *, explain: bool = False) -> str:
 def _citations(answer: Answer, style: Style) -> Iterator[str]:
     """Yield each quote, then the list of addresses."""
     for citation in answer.citations:
-        marked = [span for span in answer.spans if span.n == citation.n]
         # No quotation marks of ours: what stands here is the document's to the character.
-        yield f"  > {_marked(citation, marked, style)} [{citation.n}]"
+        yield f"  > {_marked(citation, answer.spans, style)} [{citation.n}]"
     if answer.citations:
         yield ""
     for citation in answer.citations:
@@ -90,17 +89,26 @@ def address(citation: Citation) -> str:
     return f"{path} ({one_line(citation.locator)})" if citation.locator else path
 
 
-def _marked(citation: Citation, spans: list[SpanRef], style: Style) -> str:
+def _marked(citation: Citation, spans: Iterable[SpanRef], style: Style) -> str:
     """Return the quote on one line with the answer's words in bold."""
-    parts = []
+    return "".join(
+        style.bold(text) if marked else text for text, marked in quote_parts(citation, spans)
+    )
+
+
+def quote_parts(citation: Citation, spans: Iterable[SpanRef]) -> Iterator[tuple[str, bool]]:
+    """Yield the quote on one line, in parts, each with whether it is the answer's words."""
     at = 0
-    for span in sorted(spans, key=lambda s: s.start):
+    for span in sorted((s for s in spans if s.n == citation.n), key=lambda s: s.start):
         low, high = max(at, span.start - citation.start), span.end - citation.start
-        parts.append(printable(citation.quote[at:low]))
-        parts.append(style.bold(printable(citation.quote[low:high])))
+        yield _flat(citation.quote[at:low]), False
+        yield _flat(citation.quote[low:high]), True
         at = max(at, high)
-    parts.append(printable(citation.quote[at:]))
-    return "".join(parts).replace("\n", " ")
+    yield _flat(citation.quote[at:]), False
+
+
+def _flat(text: str) -> str:
+    return printable(text).replace("\n", " ")
 
 
 def _explained(hits: tuple[Hit, ...]) -> Iterator[str]:
@@ -178,6 +186,7 @@ def status_text(status: Status) -> str:
         f"passages   {status.passages} ({one_line(status.chunking)})",
         f"model      {one_line(status.model)}",
         f"vectors    {status.dense}",
+        f"thresholds {one_line(status.calibration) or 'as shipped'}",
         f"state      {'complete' if status.complete else 'interrupted: run askcorpus index again'}",
     ]
     lines += [f"skipped    {one_line(path)}: {one_line(reason)}" for path, reason in status.skipped]

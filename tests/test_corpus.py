@@ -15,7 +15,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from askcorpus import Corpus, Settings
-from askcorpus.errors import IndexMismatchError, IndexMissingError, UsageError
+from askcorpus.errors import (
+    IndexMismatchError,
+    IndexMissingError,
+    ModelUnavailableError,
+    UsageError,
+)
 from tests.conftest import SEEDS
 
 if TYPE_CHECKING:
@@ -164,10 +169,22 @@ def test_a_changed_or_missing_source_is_said(folder: Path, tmp_path: Path) -> No
 def test_without_the_model_words_answer_and_it_is_said(
     seeds_index: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    with Corpus.open(seeds_index, settings=Settings(model=str(tmp_path / "absent"))) as corpus:
+    absent = Settings(model=str(tmp_path / "all-MiniLM-L6-v2"))
+    with Corpus.open(seeds_index, settings=absent) as corpus:
         answer = corpus.ask("who denied the deal?")
     assert answer.passages[0].passage.path == "003_9fc9a04fbe07ce2f.txt"
     assert any("Only words are searched" in note for note in answer.notes)
+
+
+def test_a_missing_model_that_the_index_was_not_made_with_is_an_error(
+    seeds_index: Path, tmp_path: Path
+) -> None:
+    absent = Settings(model=str(tmp_path / "absent"))
+    with (
+        Corpus.open(seeds_index, settings=absent) as corpus,
+        pytest.raises(ModelUnavailableError),
+    ):
+        corpus.ask("who denied the deal?")
 
 
 @pytest.mark.parametrize("question", ["", "  \n", "\x00"])

@@ -161,3 +161,16 @@ def test_a_lone_surrogate_is_an_unknown_word(tokenizer: Tokenizer) -> None:
 
 def test_counting_does_not_cut(tokenizer: Tokenizer) -> None:
     assert tokenizer.count("who " * 1000) == 1002
+
+
+def test_tokens_are_located_in_the_text(tokenizer: Tokenizer) -> None:
+    assert tokenizer.located("the  deal?") == ([6, 7, 8], [(0, 3), (5, 9), (9, 10)])
+
+
+def test_two_texts_are_joined_as_the_definition_says(tokenizer: Tokenizer) -> None:
+    joined = tokenizer.joined("who", "the deal")
+    assert joined == [(2, 0, None), (4, 0, 0), (3, 0, None), (6, 1, 1), (7, 1, 1), (3, 1, None)]
+
+
+def test_a_token_has_a_number_or_none(tokenizer: Tokenizer) -> None:
+    assert (tokenizer.number("deal"), tokenizer.number("arms")) == (7, None)

@@ -308,6 +308,16 @@ def alphabet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
 
 
 @settings(max_examples=60, deadline=None)
+@given(phrase=st.text() | st.sampled_from(['"', 'x" OR "alpha', "NEAR(a b)", "text:", "a*", "-"]))
+def test_no_phrase_breaks_the_filters(phrase: str, alphabet: Ledger) -> None:
+    (only,) = alphabet.select(Query("", phrases=(phrase,)))[:1]
+    (rest,) = alphabet.select(Query("", without=(phrase,)))[:1]
+    assert only is not None
+    assert rest is not None
+    assert sorted([*only.tolist(), *rest.tolist()]) == [1]
+
+
+@settings(max_examples=60, deadline=None)
 @given(words=st.lists(st.text(), max_size=8))
 def test_no_words_break_the_search(words: list[str], alphabet: Ledger) -> None:
     assert 1 in dict(alphabet.lexical([*words, "alpha"], 5))
@@ -363,6 +373,44 @@ def test_dates_are_inclusive_and_undated_documents_are_counted(
     assert [p.path for p in ledger.passages(allowed).values()] == expected
     assert undated == 1
     assert ledger.select(Query("", files=("a",), after=after, before=before)).undated == 0
+
+
+@pytest.mark.parametrize(
+    ("without", "phrases", "expected"),
+    [
+        ((), ("the deal",), [1, 2]),
+        ((), ("THE DÉAL",), [1, 2]),
+        ((), ("deals",), [3]),
+        ((), ("deal the",), []),
+        ((), ("Hamas",), [4]),
+        ((), ("the deal", "North Korea"), [2]),
+        (("deal",), (), [3, 4]),
+        (("deal", "Hamas"), (), [3]),
+        (("North Korea",), ("deal",), [1]),
+        (("no such word",), (), [1, 2, 3, 4]),
+        (("Headline",), (), [1, 2, 3, 4]),
+    ],
+)
+def test_words_and_phrases_are_whole_words_of_the_text_in_any_case(
+    ledger: Ledger, without: tuple[str, ...], phrases: tuple[str, ...], expected: list[int]
+) -> None:
+    texts = ["The deal.", "the deal: North Korea", "all their Deals", "Hamas’s résumé"]
+    add(ledger, "a", texts, title="Headline")
+    allowed, _ = ledger.select(Query("", without=without, phrases=phrases))
+    assert allowed is not None
+    assert allowed.tolist() == expected
+
+
+def test_words_and_files_filter_together(ledger: Ledger) -> None:
+    add(ledger, "a", ["apple", "pear"])
+    add(ledger, "b", ["apple", "plum"])
+    for words in (
+        Query("", files=("b",), without=("plum",)),
+        Query("", ("b",), phrases=("apple",)),
+    ):
+        allowed, _ = ledger.select(words)
+        assert allowed is not None
+        assert allowed.tolist() == [3]
 
 
 def test_no_filter_allows_everything(ledger: Ledger) -> None:

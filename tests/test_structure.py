@@ -30,7 +30,7 @@ STAGES = {
 }
 # What a typed line means, before it is a question: pure rules that every face may use.
 LANGUAGE = {"filters", "followup"}
-CORE = {"corpus", "indexing", "parts", "query"}
+CORE = {"corpus", "indexing", "parts", "query", "fits"}
 TOOLS = {"evaluate", "measures", "doctor", "calibrate", "sessions", "export", "squad"}
 FACES = {"__init__", "__main__", "cli", "console", "tui"}
 MAY_IMPORT = {
@@ -46,7 +46,7 @@ MAY_IMPORT = {
     ),
     "__main__": {"cli"},
     # The command line starts the chat, never the other way round.
-    "cli": BASE | TERMS | LANGUAGE | CORE | TOOLS | {"render", "console", "__init__", "tui"},
+    "cli": BASE | TERMS | LANGUAGE | CORE | TOOLS | {"render"} | FACES - {"__main__"},
 }
 OWNERS = {
     "chromadb": {"store"},

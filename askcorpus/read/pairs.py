@@ -1,8 +1,10 @@
-"""A question and a passage as the span reader's input, and its logits as spans of tokens.
+"""A question and a passage as a span reader's input, and its logits as spans of tokens.
 
-    [CLS] question [SEP] passage [SEP]
-      0   0 …       0    1 …      1       token types
+    before  question  between  passage  after
+    [CLS]   …         [SEP]    …        [SEP]      the shipped reader's frame
+      0     0           0      1          1        and its token types
 
+What stands around the two texts is the tokenizer's frame; all else is the same for every model.
 training/encode.py builds the same input when it trains; a test holds the two equal. A passage
 that doesn't fit is read in windows of whole sentences, each with a sentence of overlap.
 """
@@ -15,11 +17,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from askcorpus.onnx import Tokenizer, encodable, translated
+from askcorpus.onnx import Tokenizer, translated
 from askcorpus.text import sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import numpy.typing as npt
 
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
 
 MAX_QUESTION_TOKENS = 40
 MAX_SPAN_TOKENS = 30
-SPECIAL_TOKENS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +43,35 @@ class Pieces:
 
 
 @dataclass(frozen=True, slots=True)
+class Frame:
+    """The special tokens that a model wants around a question and a passage."""
+
+    before: tuple[int, ...]
+    between: tuple[int, ...]
+    after: tuple[int, ...]
+    types: tuple[int, int, int, int, int]
+    """The token types of before, question, between, passage and after."""
+    no_answer: int = 0
+    """Index of the token whose logits stand for "no answer"; below 0 it counts from the end."""
+
+    @property
+    def size(self) -> int:
+        """The number of special tokens."""
+        return len(self.before) + len(self.between) + len(self.after)
+
+
+@dataclass(frozen=True, slots=True)
 class Pair:
     """One question with one window of a passage, as the model's input."""
 
     ids: Ids
-    """(length,), [CLS] first."""
+    """(length,)."""
     types: Ids
     """(length,)."""
     first: int
     """The index of the window's first token in `ids`."""
+    no_answer: int
+    """Index in `ids` of the token that stands for "no answer"; below 0 from the end."""
     offsets: Sequence[Range]
     """Of each of the window's tokens, its half-open character range in the passage."""
 
@@ -63,28 +84,36 @@ class Found:
     end: int
     """Half-open character range in the passage."""
     margin: float
-    """Sum of its two logits less the same sum at [CLS], which stands for "no answer"."""
+    """Sum of its two logits less the same sum at the token that stands for "no answer"."""
+
+
+def bert_frame(tokenizer: Tokenizer) -> Frame:
+    """Return BERT's frame; ValueError where the tokenizer lacks one of its two tokens."""
+    cls, sep = (tokenizer.number(token) for token in ("[CLS]", "[SEP]"))
+    if cls is None or sep is None:
+        raise ValueError(f"the tokenizer has no {'[CLS]' if cls is None else '[SEP]'}")
+    return Frame((cls,), (sep,), (sep,), types=(0, 0, 0, 1, 1))
 
 
 class PairTokenizer(Tokenizer):
-    """A WordPiece tokenizer that also says where in the text its tokens stand."""
+    """A tokenizer that also says where in the text its tokens stand, and frames two texts.
 
-    def __init__(self, definition: bytes, *, label: str) -> None:
+    Args:
+        definition: The content of a tokenizer.json.
+        label: What it is called in messages.
+        frame: Returns the frame that the model was trained with, or raises ValueError.
+    """
+
+    def __init__(
+        self, definition: bytes, *, label: str, frame: Callable[[Tokenizer], Frame] = bert_frame
+    ) -> None:
         super().__init__(definition, label=label)
         with translated(label):
-            self.cls, self.sep = (self._special(token) for token in ("[CLS]", "[SEP]"))
+            self.frame = frame(self)
 
     def pieces(self, text: str) -> Pieces:
         """Return the text's tokens, without special ones."""
-        with translated(self._label):
-            plain = self._tokenizer.encode(encodable(text), add_special_tokens=False)
-            return Pieces(plain.ids, plain.offsets)
-
-    def _special(self, token: str) -> int:
-        found = self._tokenizer.token_to_id(token)
-        if found is None:
-            raise ValueError(f"the tokenizer has no {token}")
-        return int(found)
+        return Pieces(*self.located(text))
 
 
 def pairs(
@@ -98,21 +127,19 @@ def pairs(
         passage: Its characters are what the offsets count.
         window: The most tokens in all, special ones included.
     """
-    asked = list(question[:MAX_QUESTION_TOKENS])
+    asked, frame = list(question[:MAX_QUESTION_TOKENS]), tokenizer.frame
     held = tokenizer.pieces(passage)
-    room = max(1, window - len(asked) - SPECIAL_TOKENS)
+    room = max(1, window - len(asked) - frame.size)
     fits = len(held.ids) <= room
     bounds = [(0, len(held.ids))] if fits else windows(held.offsets, sentences(passage), room)
-    first = len(asked) + 2
+    head = [*frame.before, *asked, *frame.between]
     made = []
     for low, high in bounds:
-        ids = np.array(
-            [tokenizer.cls, *asked, tokenizer.sep, *held.ids[low:high], tokenizer.sep], np.int64
-        )
-        types = np.zeros(len(ids), np.int64)
-        types[first:] = 1
+        ids = np.array([*head, *held.ids[low:high], *frame.after], np.int64)
+        lengths = (len(frame.before), len(asked), len(frame.between), high - low, len(frame.after))
+        types = np.repeat(np.array(frame.types, np.int64), lengths)
         if high > low:
-            made.append(Pair(ids, types, first, held.offsets[low:high]))
+            made.append(Pair(ids, types, len(head), frame.no_answer, held.offsets[low:high]))
     return made
 
 
@@ -154,7 +181,7 @@ def best_spans(pair: Pair, start: Logits, end: Logits, *, most: int) -> list[Fou
         most: Upper bound.
     """
     n = len(pair.offsets)
-    no_answer = float(start[0] + end[0])
+    no_answer = float(start[pair.no_answer] + end[pair.no_answer])
     held = slice(pair.first, pair.first + n)
     sums = start[held, None] + end[None, held]
     length = np.arange(n)[None, :] - np.arange(n)[:, None]

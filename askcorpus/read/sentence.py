@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -65,6 +66,12 @@ class SentenceReader:
         self._embedder = embedder
         self._frequencies = frequencies
         self._passages = passages
+
+    @property
+    def identity(self) -> str:
+        """What a fit of its probabilities is bound to: its constants."""
+        constants = repr((BIAS, sorted(WEIGHTS.items())))
+        return f"sentence@{hashlib.sha256(constants.encode()).hexdigest()[:12]}"
 
     def read(self, question: str, hits: Sequence[Hit]) -> list[Span]:
         """Return a span for each sentence of the first hits, most probable first."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
     from pathlib import Path
 
-    from askcorpus.read.pairs import Ids, Logits
+    from askcorpus.read.pairs import Logits, Pair
 
 FILES = ("reader.onnx", "tokenizer.json")
 HINT = 'Reinstall askcorpus, or set reader = "sentence".'
@@ -33,14 +33,15 @@ class Model:
     """A reader's network, loaded, and what makes its margins probabilities."""
 
     name: str
+    identity: str
     window: int
     session: Session
     tokenizer: PairTokenizer
     calibration: Calibration
 
-    def logits(self, ids: Ids, types: Ids) -> tuple[Logits, Logits]:
+    def logits(self, pair: Pair) -> tuple[Logits, Logits]:
         """Return the start and end logits of one input, each (length,)."""
-        inputs = {"ids": ids[None], "types": types[None]}
+        inputs = {"ids": pair.ids[None], "types": pair.types[None]}
         if "attention" in self.session.inputs:
             inputs["attention"] = inputs["ids"] * 0 + 1
         outputs = self.session.run(inputs)
@@ -63,6 +64,7 @@ def load(folder: Path | None = None) -> Model:
                 raise _damaged(f"{file} isn't what reader.json says")
         return Model(
             name=name,
+            identity=f"{name}@{manifest['sha256']['reader.onnx'][:12]}",
             window=int(manifest["window"]),
             session=Session(content["reader.onnx"], label=f"The reader {name}", optimized=True),
             tokenizer=PairTokenizer(

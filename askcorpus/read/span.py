@@ -7,6 +7,7 @@ afterwards from a few numbers (`judge.py`).
 
 from __future__ import annotations
 
+import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Protocol
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from askcorpus.read.judge import Calibration
-    from askcorpus.read.pairs import Ids, Logits, PairTokenizer
+    from askcorpus.read.pairs import Logits, Pair, PairTokenizer
     from askcorpus.read.question import Question
     from askcorpus.records import Hit
 
@@ -40,14 +41,18 @@ class PairModel(Protocol):
     """What the reader needs of a network for extractive question answering."""
 
     @property
+    def identity(self) -> str:
+        """Its name and a hash of all that its logits depend on."""
+
+    @property
     def tokenizer(self) -> PairTokenizer:
-        """The tokenizer that it was trained with."""
+        """The tokenizer that it was trained with; its frame is the form of the input."""
 
     @property
     def window(self) -> int:
         """The most tokens, special ones included, that are read at once."""
 
-    def logits(self, ids: Ids, types: Ids) -> tuple[Logits, Logits]:
+    def logits(self, pair: Pair) -> tuple[Logits, Logits]:
         """Return the start and end logits of one input, each (length,)."""
 
 
@@ -79,6 +84,12 @@ class SpanReader:
         """
         model = load(folder)
         return cls(model, model.calibration, threads=threads)
+
+    @property
+    def identity(self) -> str:
+        """What a fit of its probabilities is bound to: the network, and what weighs its margins."""
+        fitted = repr((self._calibration.bias, sorted(self._calibration.weights.items())))
+        return f"{self._model.identity}+{hashlib.sha256(fitted.encode()).hexdigest()[:8]}"
 
     def read(self, question: str, hits: Sequence[Hit]) -> list[Span]:
         """Return at most `SPANS` spans of each of the first hits, most probable first.
@@ -117,7 +128,7 @@ class SpanReader:
         text, model = hit.passage.text, self._model
         found = []
         for pair in pairs(model.tokenizer, tokens, text, window=model.window):
-            found += best_spans(pair, *model.logits(pair.ids, pair.types), most=SPANS)
+            found += best_spans(pair, *model.logits(pair), most=SPANS)
         found.sort(key=lambda each: (-each.margin, each.start))
         ranges = sentences(text) if found else []
         kept: list[Candidate] = []

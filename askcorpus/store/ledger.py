@@ -288,7 +288,9 @@ class Ledger:
         """Return the passages that the question's filters allow.
 
         A glob matches the whole path or the file's name, and minds upper and lower case. Dates
-        are inclusive; where one is set, a document without a date is left out and counted.
+        are inclusive; where one is set, a document without a date is left out and counted. Words
+        and phrases are looked for in the passages' text: whole words, without regard to case and
+        accents.
         """
         with self.reading():
             return rows.select(self._db, query)

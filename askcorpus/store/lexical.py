@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import unicodedata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,6 +25,10 @@ VOCABULARY = [
     "CREATE TABLE vocabulary(term TEXT PRIMARY KEY, passages INTEGER NOT NULL) WITHOUT ROWID",
     "CREATE VIRTUAL TABLE passage_terms USING fts5vocab('passage_text', 'row')",
 ]
+
+# As the tokenizer parts words.
+_WORD = re.compile(r"[^\W_]+")
+_ACCENTS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]")
 
 # The unary plus keeps SQLite from running the whole match once per id.
 _AMONG = "AND +rowid IN (SELECT value FROM json_each(?))"
@@ -86,6 +92,27 @@ def knows(db: Database, word: str) -> bool:
     quoted = quote(word)
     sql = "SELECT 1 FROM passage_text WHERE passage_text MATCH ? LIMIT 1"
     return bool(quoted and db.value(sql, (quoted,)))
+
+
+def holding(db: Database, phrase: str) -> list[int]:
+    """Return the passages, by id, ascending, whose text holds these words in this order.
+
+    Whole words, without regard to case and accents: "deal" isn't "deals", but "Hamas" is in
+    "Hamas's". The full-text index finds the same stems, the passages' own words decide.
+    """
+    parts, quoted = _WORD.findall(_folded(phrase)), quote(phrase)
+    if not parts or not quoted:
+        return []
+    whole = re.compile(r"(?<![^\W_])" + r"[\W_]+".join(parts) + r"(?![^\W_])")
+    sql = "SELECT rowid, text FROM passage_text WHERE passage_text MATCH ? ORDER BY rowid"
+    found = db.rows(sql, (f"text : {quoted}",))
+    return [row for row, text in found if whole.search(_folded(text))]
+
+
+def _folded(text: str) -> str:
+    """Return the text case-folded and without accents."""
+    plain = text.casefold()
+    return plain if plain.isascii() else _ACCENTS.sub("", unicodedata.normalize("NFKD", plain))
 
 
 def document_frequency(db: Database, words: Iterable[str]) -> dict[str, int]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from askcorpus.records import Boilerplate, Document, Heading, Skipped
+from askcorpus.store import lexical
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -128,6 +129,21 @@ def skipped(db: Database) -> list[SkippedFile]:
 
 def select(db: Database, query: Query) -> Selection:
     """Return the passages that the question's filters allow."""
+    allowed, undated = _of_documents(db, query)
+    for phrase in query.phrases:
+        holding = np.array(lexical.holding(db, phrase), dtype=np.int64)
+        allowed = holding if allowed is None else np.intersect1d(allowed, holding)
+    if query.without:
+        barred = {row for phrase in query.without for row in lexical.holding(db, phrase)}
+        if allowed is None:
+            rows = db.rows("SELECT id FROM passages ORDER BY id")
+            allowed = np.array([row[0] for row in rows], dtype=np.int64)
+        allowed = np.array([row for row in allowed if row not in barred], dtype=np.int64)
+    return Selection(allowed, undated)
+
+
+def _of_documents(db: Database, query: Query) -> Selection:
+    """Return the passages of the documents that the filters by name and date allow."""
     dated = query.after is not None or query.before is not None
     if not query.files and not dated:
         return Selection(None, 0)

@@ -1,0 +1,87 @@
+"""Asking: `askcorpus query` and `askcorpus chat`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+import click
+
+from askcorpus.cli.options import QuestionCommand, load_settings, settings_options
+from askcorpus.console import emit, narrate, terminal_style
+from askcorpus.errors import UsageError
+
+
+@click.command(cls=QuestionCommand)
+@click.argument("question", nargs=-1, required=True)
+@click.option(
+    "--file", "files", multiple=True, metavar="GLOB", help="Only documents that match; repeatable."
+)
+@click.option("--after", metavar="DATE", help="Only documents dated on or after YYYY-MM-DD.")
+@click.option("--before", metavar="DATE", help="Only documents dated on or before YYYY-MM-DD.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print the answer as JSON (docs/answer-schema.json)."
+)
+@click.option("--explain", is_flag=True, help="Show every score of every passage.")
+@click.option("--no-filters", "literal", is_flag=True, help="Take the QUESTION as it stands.")
+@settings_options("k", "model", "threads", "dense")
+@click.pass_context
+def query(
+    ctx: click.Context,
+    /,
+    question: tuple[str, ...],
+    files: tuple[str, ...],
+    after: str | None,
+    before: str | None,
+    as_json: bool,
+    explain: bool,
+    literal: bool,
+    **params: Any,
+) -> None:
+    """Answer a QUESTION; `-` reads it from standard input.
+
+    Filters may stand in it: file:*.txt after:2014-07 before:2014 -word "exact phrase"
+    """
+    from askcorpus.corpus import Corpus
+    from askcorpus.filters import Filtered, described, narrowed, parse
+    from askcorpus.render import answer_text
+
+    text = " ".join(question)
+    if text == "-":
+        text = sys.stdin.buffer.read().decode("utf-8", "replace") if sys.stdin else ""
+    found = Filtered(text) if literal else parse(text)
+    if found.chips:
+        narrate(f"Filtered: {described(found)}. To take it as text: --no-filters")
+    found = narrowed(found, files=files, after=[after], before=[before])
+    settings, _ = load_settings(ctx, params, "k", "model", "threads", "dense")
+    with Corpus.open(settings=settings, one_shot=True, notify=narrate) as corpus:
+        answer = corpus.ask(
+            found.question,
+            files=found.files,
+            after=found.after,
+            before=found.before,
+            without=found.without,
+            phrases=found.phrases,
+        )
+    for note in answer.notes:
+        narrate(note)
+    if as_json:
+        emit(json.dumps(answer.to_dict(), ensure_ascii=False) + "\n")
+    else:
+        emit(answer_text(answer, terminal_style(), explain=explain))
+    ctx.exit(0 if answer.outcome == "answered" else 1)
+
+
+@click.command()
+@click.option("--inline", is_flag=True, help="Below the prompt, not on the whole terminal.")
+@settings_options("k", "model", "threads", "dense")
+@click.pass_context
+def chat(ctx: click.Context, /, inline: bool, **params: Any) -> None:
+    """Ask in a terminal chat, the cited documents beside the answers."""
+    settings, _ = load_settings(ctx, params, *params.keys() - {"index", "file"})
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError("The chat needs a terminal.", hint='Run: askcorpus query "…"')
+    from askcorpus import tui
+
+    tui.run(settings, inline=inline)

@@ -1,0 +1,186 @@
+"""`askcorpus history`: lists, shows, exports, renames and deletes the chat's conversations."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from askcorpus.console import emit, narrate, terminal_style
+from askcorpus.errors import UsageError
+from askcorpus.text import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from askcorpus.records import Citation
+    from askcorpus.sessions import Conversation, Summary
+
+_NUMBER = click.IntRange(1, 2**63 - 1)
+_SUFFIXES = {".md": "md", ".markdown": "md", ".json": "json", ".html": "html", ".htm": "html"}
+
+
+@click.group(invoke_without_command=True)
+@click.option("--search", metavar="WORDS", help="Only conversations that hold all these words.")
+@click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
+@click.pass_context
+def history(ctx: click.Context, /, *, search: str | None, as_json: bool) -> None:
+    """List the conversations that are kept, the newest first."""
+    if ctx.invoked_subcommand is not None:
+        return
+    from askcorpus.export import json_text
+    from askcorpus.sessions import Found, Sessions
+
+    with Sessions() as sessions:
+        found = [Found(summary, 0, "") for summary in sessions.summaries()]
+        if search is not None:
+            found = sessions.search(search)
+    if as_json:
+        emit(json_text([asdict(f if search is not None else f.conversation) for f in found]))
+    else:
+        for each in found:
+            emit(_line(each.conversation))
+            if each.n:
+                emit(f"        turn {each.n}: {one_line(each.excerpt)}\n")
+    if not found:
+        said = "The history is empty." if search is None else "No conversation holds these words."
+        narrate(said)
+        ctx.exit(0 if search is None else 1)
+
+
+@history.command()
+@click.argument("number", metavar="ID", type=_NUMBER)
+@click.option("--verify", is_flag=True, help="Hold each quote against the index as it is now.")
+@click.pass_context
+def show(ctx: click.Context, /, *, number: int, verify: bool) -> None:
+    """Show the conversation ID with its answers, as they were given."""
+    from askcorpus.render import answer_text
+
+    conversation = _kept(number)
+    style = terminal_style()
+    emit(f"{style.bold(one_line(conversation.title))}\n{style.dim(_place(conversation))}\n")
+    for turn in conversation.turns:
+        question, understood = one_line(turn.question), one_line(turn.query.text)
+        meant = f"{style.dim(f'  understood as: {understood}')}\n" if understood != question else ""
+        emit(f"\n> {question}  {style.dim(_local(turn.asked))}\n{meant}\n")
+        for note in turn.answer.notes:
+            emit(f"note: {one_line(note)}\n")
+        emit(answer_text(turn.answer, style))
+    if verify:
+        ctx.exit(_verify(conversation))
+
+
+@history.command()
+@click.argument("number", metavar="ID", type=_NUMBER)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["md", "json", "html"]),
+    help="Else what the file's name says, else md.",
+)
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write this file instead of stdout.",
+)
+@click.option("--force", is_flag=True, help="Replace the file if it is there already.")
+def export(*, number: int, form: str | None, output: Path | None, force: bool) -> None:
+    """Write the conversation ID as Markdown, JSON (docs/export-schema.json) or an HTML page."""
+    from askcorpus.export import FORMATS, exported, save
+
+    suffix = output.suffix.lower() if output else ""
+    wanted = form or _SUFFIXES.get(suffix, "md")
+    text = exported(_kept(number), next(known for known in FORMATS if known == wanted))
+    if output is None or str(output) == "-":
+        emit(text)
+    else:
+        save(text, output, force=force)
+        narrate(f"Written to {output}.")
+
+
+@history.command()
+@click.argument("number", metavar="ID", type=_NUMBER)
+@click.argument("name", nargs=-1, required=True)
+def rename(*, number: int, name: tuple[str, ...]) -> None:
+    """Give the conversation ID a NAME instead of its first question."""
+    from askcorpus.sessions import Sessions
+
+    with Sessions() as sessions:
+        sessions.rename(number, " ".join(name))
+
+
+@history.command()
+@click.argument("number", metavar="ID", type=_NUMBER)
+@click.option("--yes", is_flag=True, help="Don't ask first.")
+def delete(*, number: int, yes: bool) -> None:
+    """Delete the conversation ID for good; what was exported stays."""
+    from askcorpus.sessions import Sessions
+
+    with Sessions() as sessions:
+        title = one_line(sessions.conversation(number).title)
+        if not yes:
+            if not sys.stdin.isatty():
+                raise UsageError("Nobody can be asked here.", hint="Add --yes to delete it.")
+            if not click.confirm(f"Delete {title!r} for good?", err=True):
+                return
+        sessions.delete(number)
+    narrate(f"Deleted {title!r}.")
+
+
+def _kept(number: int) -> Conversation:
+    from askcorpus.sessions import Sessions
+
+    with Sessions() as sessions:
+        return sessions.conversation(number)
+
+
+def _line(summary: Summary) -> str:
+    """Return a conversation on one line: number, time of the last turn, title, size, index."""
+    style = terminal_style()
+    turns = f"{summary.turns} turn{'s' * (summary.turns != 1)}"
+    facts = style.dim(f"{turns} · {one_line(summary.index)}")
+    return f"{summary.id:>4}  {_local(summary.last)}  {one_line(summary.title)}  {facts}\n"
+
+
+def _place(conversation: Conversation) -> str:
+    return one_line(f"{conversation.root} · index {conversation.index}")
+
+
+def _local(asked: str) -> str:
+    """Return a time as the user's clock showed it."""
+    try:
+        return f"{datetime.fromisoformat(asked).astimezone():%Y-%m-%d %H:%M}"
+    except (ValueError, OverflowError):  # a damaged row is shown as it is
+        return one_line(asked)
+
+
+def _verify(conversation: Conversation) -> int:
+    """Say which quotes no longer stand where they stood; return 1 where there are any, else 0."""
+    from askcorpus.render import address
+    from askcorpus.sessions import broken
+
+    text = _documents(conversation)
+    quotes = sum(len(turn.answer.citations) for turn in conversation.turns)
+    lost = [citation for turn in conversation.turns for citation in broken(turn.answer, text)]
+    for citation in lost:
+        narrate(f"{address(citation)}: the quote no longer stands at {citation.start}.")
+    narrate(f"{quotes - len(lost)} of {quotes} quotes stand in the index as they are shown.")
+    return 1 if lost else 0
+
+
+def _documents(conversation: Conversation) -> Callable[[Citation], str | None]:
+    """Return what reads a cited document's text from the conversation's index, as it is now."""
+    from askcorpus import config
+    from askcorpus.corpus import Corpus
+
+    with Corpus.open(conversation.index, settings=config.load()[0]) as corpus:
+        root, paths = corpus.status().root, set(corpus.paths())
+        cited = {c.path for turn in conversation.turns for c in turn.answer.citations}
+        texts = {path: corpus.document(path).text for path in cited & paths}
+    return lambda citation: texts.get(citation.path) if citation.root == root else None

@@ -1,0 +1,60 @@
+"""The child process that indexes: what it is asked comes on stdin, what it does goes to stdout.
+
+One JSON object a line. A process of its own keeps the chat smooth, and can be stopped at any time:
+what was committed is kept.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import Any
+
+from askcorpus.errors import AskcorpusError
+
+
+def main() -> int:
+    """Index the folder that stdin names, and return the exit code."""
+    order = json.loads(sys.stdin.readline())
+    try:
+        os.nice(5)  # typing goes first
+        _index(order)
+    except AskcorpusError as exc:
+        tell(error=exc.message, hint=exc.hint)
+        return exc.exit_code
+    except (KeyboardInterrupt, BrokenPipeError):
+        return 130
+    except Exception as exc:  # noqa: BLE001 (a traceback in front of a user is a bug)
+        tell(error=f"Unexpected {type(exc).__name__}: {exc}", hint="Run: askcorpus doctor")
+        return 4
+    return 0
+
+
+def _index(order: dict[str, Any]) -> None:
+    from askcorpus.config import Settings
+    from askcorpus.corpus import Corpus
+
+    with Corpus.build(
+        order["folder"],
+        settings=Settings(**order["settings"]),
+        progress=lambda done, total, path: tell(done=done, total=total, path=path),
+        notify=lambda text: tell(note=text),
+    ) as corpus:
+        report = corpus.report
+    assert report is not None  # for the type checker: build has just set it
+    tell(
+        finished=True,
+        failed=[f"{file.path}: {file.reason}" for file in report.failed],
+        notes=list(report.notes),
+    )
+
+
+def tell(**facts: object) -> None:
+    """Write one line to the parent."""
+    sys.stdout.write(json.dumps(facts) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,97 @@
+"""What leaves the chat: commands for an editor or a viewer, text for the clipboard."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from askcorpus.errors import UnavailableError
+from askcorpus.render import NO_ANSWER, address, quote_parts
+from askcorpus.text import one_line, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from askcorpus.records import Answer
+
+# Editors that take FILE:LINE; those that take a flag before it; all others take +LINE FILE.
+_COLON = {"hx", "helix", "subl", "zed", "micro"}
+_GOTO = {"code", "codium", "code-insiders", "cursor", "windsurf"}
+_SPECIAL = re.compile(r"([\\`*_\[\]<>#|~])")
+
+
+def editor_command(path: Path, line: int | None, environ: Mapping[str, str]) -> list[str]:
+    """Return the command that opens a file at a line in the user's editor.
+
+    Raises:
+        UnavailableError: There is no editor.
+    """
+    wanted = environ.get("VISUAL") or environ.get("EDITOR") or _first("nano", "vim", "vi")
+    try:
+        command = shlex.split(wanted)
+    except ValueError:
+        command = []
+    if not command:
+        raise UnavailableError("There is no editor.", hint="Set the variable EDITOR.")
+    name = Path(command[0]).stem
+    if line is None:
+        return [*command, str(path)]
+    if name in _COLON:
+        return [*command, f"{path}:{line}"]
+    if name in _GOTO:
+        return [*command, "--goto", f"{path}:{line}"]
+    return [*command, f"+{line}", str(path)]
+
+
+def opener_command(path: Path) -> list[str]:
+    """Return the command that opens a file with the program that the desktop has for it.
+
+    Raises:
+        UnavailableError: There is no such command here.
+    """
+    opener = "open" if sys.platform == "darwin" else _first("xdg-open", "gio", "wslview")
+    if not opener:
+        raise UnavailableError(
+            "There is no desktop to open the file with.", hint="Press e for the editor."
+        )
+    return [opener, *(["open"] if opener == "gio" else []), str(path)]
+
+
+def _first(*names: str) -> str:
+    return next((name for name in names if shutil.which(name)), "")
+
+
+def plain(answer: Answer) -> str:
+    """Return the answer alone, or the sentence that says that there is none."""
+    if answer.answer is not None:
+        return printable(answer.answer)
+    return NO_ANSWER[answer.outcome]
+
+
+def markdown(answer: Answer) -> str:
+    """Return the question, the answer and its citations as Markdown."""
+    return "\n".join(_markdown(answer)) + "\n"
+
+
+def _markdown(answer: Answer) -> Iterator[str]:
+    yield f"**{_escaped(answer.question)}**"
+    yield ""
+    yield _escaped(answer.answer or NO_ANSWER[answer.outcome])
+    for citation in answer.citations:
+        yield ""
+        quote = "".join(text for text, _ in quote_parts(citation, ()))
+        yield f"> {_escaped(quote)} [{citation.n}]"
+    if answer.citations:
+        yield ""
+    for citation in answer.citations:
+        facts = [citation.title, citation.date, address(citation)]
+        said = ", ".join(_escaped(fact) for fact in facts if fact)
+        yield f"{citation.n}. {said}, characters {citation.start}–{citation.end}"
+
+
+def _escaped(text: str) -> str:
+    return _SPECIAL.sub(r"\\\1", one_line(text))

@@ -1,0 +1,196 @@
+"""Records to styled text: what an answer, a citation and a state look like.
+
+Nothing here is markup: text from documents and questions is made printable and put into Content
+as it is, so that brackets and escapes in it stay what they are. Outcomes differ by their sign and
+words, marks by bold and underline; colour only adds to that.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from askcorpus.render import NO_ANSWER, address, quote_parts
+from askcorpus.text import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from askcorpus.errors import AskcorpusError
+    from askcorpus.records import Answer, Citation, Document, Query, Skipped, SpanRef, Status
+    from askcorpus.sessions import Summary
+    from askcorpus.tui.talk import Asked
+
+SIGNS = {"answered": "●", "related": "◐", "none": "○"}
+METER = {"strong": "▰▰▰", "fair": "▰▰▱", "weak": "▰▱▱"}
+MUTED = "$text-muted"
+# A pasted page is a question too, but nobody wants to read it again above the answer.
+QUESTION_SHOWN = 400
+
+
+def question(text: str) -> Content:
+    """Return a question for the transcript, on one line, cut where it is very long."""
+    flat = one_line(text[: QUESTION_SHOWN * 2])
+    if len(flat) > QUESTION_SHOWN or len(text) > QUESTION_SHOWN * 2:
+        flat = f"{flat[:QUESTION_SHOWN].rstrip()} … ({len(text):,} characters)"
+    return Content(flat)
+
+
+def verdict(answer: Answer) -> Content:
+    """Return the line that says what the question came to: the answer, or that there is none."""
+    sign = SIGNS[answer.outcome]
+    if answer.outcome == "answered" and answer.answer is not None:
+        # A whole sentence isn't said twice: its quote follows, marked from end to end.
+        text = "" if answer.answer == answer.sentence else one_line(answer.answer)
+        words = Content.styled(text or "In the document's words:", "bold" if text else MUTED)
+        return Content.assemble((f"{sign} ", "$accent"), words)
+    return Content.assemble((f"{sign} ", "$warning"), (NO_ANSWER[answer.outcome], "italic"))
+
+
+def quoted(citation: Citation, spans: Iterable[SpanRef]) -> Content:
+    """Return the quote with the answer's words marked."""
+    parts = quote_parts(citation, spans)
+    return Content.assemble(*((text, "bold underline" if marked else "") for text, marked in parts))
+
+
+def chip(citation: Citation) -> Content:
+    """Return a citation's number and address and, below them, its date and title."""
+    facts = " · ".join(one_line(part) for part in (citation.date, citation.title) if part)
+    return Content.assemble(
+        (f"[{citation.n}]", "bold $accent"),
+        " ",
+        (address(citation), "underline"),
+        (f"\n{' ' * len(f'[{citation.n}]')} {facts}" if facts else "", MUTED),
+    )
+
+
+def split_notes(answer: Answer) -> tuple[dict[int, list[str]], list[str]]:
+    """Return the notes that begin with a cited path, by citation, and the others."""
+    by_citation: dict[int, list[str]] = {}
+    others = []
+    for note in answer.notes:
+        cited = [c.n for c in answer.citations if note.startswith(f"{c.path} ")]
+        if cited:
+            by_citation.setdefault(cited[0], []).append(note)
+        else:
+            others.append(note)
+    return by_citation, others
+
+
+def note(text: str) -> Content:
+    """Return a remark."""
+    return Content.assemble(("! ", "bold $warning"), one_line(text))
+
+
+def also(answer: Answer) -> Content:
+    """Return the other answers that were found, one a line."""
+    lines = [
+        Content.assemble(("also  ", MUTED), one_line(other.answer), (f" [{other.n}]", "$accent"))
+        for other in answer.also
+    ]
+    return Content("\n").join(lines)
+
+
+def foot(answer: Answer) -> Content:
+    """Return how sure the answer is and how long it took."""
+    parts = [f"{METER[answer.band]} {answer.band}"] if answer.band else []
+    parts.append(f"{answer.seconds.get('total', 0.0):.2f} s")
+    return Content.styled(" · ".join(parts), MUTED)
+
+
+def failed(error: AskcorpusError) -> Content:
+    """Return an error's sentence and its next step."""
+    lines = [Content.assemble(("✗ ", "bold $error"), one_line(error.message))]
+    if error.hint:
+        lines.append(Content.styled(f"  {one_line(error.hint)}", MUTED))
+    return Content("\n").join(lines)
+
+
+def holdings(status: Status) -> str:
+    """Return how much is in the index."""
+    passages = f"{status.passages:,} passage{'s' * (status.passages != 1)}"
+    return f"{status.documents:,} document{'s' * (status.documents != 1)}, {passages}"
+
+
+def invitation(status: Status) -> Content:
+    """Return what an empty conversation says."""
+    return Content("\n").join(
+        [
+            Content.styled("Ask about your documents.", "bold"),
+            Content(""),
+            Content.styled(f"{holdings(status)} from {one_line(status.root)}", MUTED),
+            Content(""),
+            Content("Answers are quoted from them, cited to the character."),
+            Content("Where no passage answers, that is what you are told."),
+        ]
+    )
+
+
+def meant(asked: Asked) -> Content:
+    """Return the line that says how a question was completed, and by what it was narrowed down."""
+    lines = []
+    if asked.query.text.split() != asked.typed.split():
+        lines.append(Content.assemble(("→ ", "bold $accent"), one_line(asked.query.text)))
+    if asked.filters:
+        lines.append(Content.assemble(("only ", MUTED), one_line(asked.filters)))
+    lines.append(Content.styled("u asks it as it was typed", MUTED))
+    return Content("\n").join(lines)
+
+
+def narrowed(query: Query) -> str:
+    """Return a question's filters in words; empty where there are none."""
+    from askcorpus.filters import Filtered, described
+
+    return described(
+        Filtered(query.text, query.files, query.after, query.before, query.without, query.phrases)
+    )
+
+
+def conversation(summary: Summary) -> Content:
+    """Return a kept conversation as it is listed."""
+    questions = f"{summary.turns} question{'s' * (summary.turns != 1)}"
+    said = f"  {one_line(summary.last)[:10]}, {questions}"
+    return Content.assemble(question(summary.title), (said, MUTED))
+
+
+def documents_title(documents: Sequence[object], skipped: Sequence[Skipped]) -> Content:
+    """Return how many files there are, and how many were left out."""
+    failed = sum(file.failed for file in skipped)
+    parts = [f"{len(documents):,} in the index", f"{len(skipped) - failed:,} left out"]
+    if failed:
+        parts.append(f"{failed:,} failed")
+    return Content(" · ".join([*parts, "enter opens one"]))
+
+
+def share(characters: int, size: int) -> str:
+    """Return what part of a file is boilerplate, in words for a table."""
+    return f"{characters / size:.0%}" if characters and size else "–"
+
+
+def source_head(
+    document: Document, citation: Citation | None, *, moved: bool, changed: bool
+) -> Content:
+    """Return the two lines above a document: its title, then its path, date and state.
+
+    Args:
+        document: As indexed.
+        citation: That is shown, if it is one.
+        moved: Whether the quote no longer stands there, for the index is newer than the answer.
+        changed: Whether the file has changed, or is gone, since it was indexed.
+    """
+    facts = [one_line(document.path)]
+    if document.date:
+        facts.append(one_line(document.date))
+    if document.extracted:
+        facts.append("text extracted from the file")
+    if changed:
+        facts.append("as it was indexed")
+    if moved:
+        facts.append("indexed anew since this answer: ask again")
+    title = one_line(document.title) or one_line(document.path)
+    number = f"[{citation.n}] " if citation else ""
+    number = f"[{citation.n}] " if citation else ""
+    return Content.assemble(
+        (number, "bold $accent"), (title, "bold"), "\n", (" · ".join(facts), MUTED)
+    )

@@ -1,0 +1,61 @@
+"""The two themes of our own; Textual's, the terminal's own colours among them, can be chosen too.
+
+One accent, the ochre of a highlighter, on quiet paper. Red is kept for errors.
+"""
+
+from __future__ import annotations
+
+from textual.theme import Theme
+
+DARK = Theme(
+    name="askcorpus-dark",
+    primary="#d9a441",
+    secondary="#b98a35",
+    accent="#d9a441",
+    warning="#d9a441",
+    error="#e06c60",
+    success="#d9a441",
+    foreground="#d9d6cf",
+    background="#16171a",
+    surface="#1b1d21",
+    panel="#22252a",
+    dark=True,
+    variables={
+        "footer-background": "#16171a",
+        "footer-key-foreground": "#d9a441",
+        "footer-description-foreground": "#8f8c86",
+        "text-muted": "#96938c",
+        "input-selection-background": "#d9a441 30%",
+        "screen-selection-background": "#d9a441 35%",
+        "border": "#2e3136",
+        "scrollbar": "#34373d",
+        "scrollbar-background": "#16171a",
+        "scrollbar-corner-color": "#16171a",
+    },
+)
+LIGHT = Theme(
+    name="askcorpus-light",
+    primary="#8f5a00",
+    secondary="#7a4c00",
+    accent="#8f5a00",
+    warning="#8f5a00",
+    error="#b3261e",
+    success="#8f5a00",
+    foreground="#2a2925",
+    background="#fbfaf6",
+    surface="#f4f2ec",
+    panel="#eceae2",
+    dark=False,
+    variables={
+        "footer-background": "#fbfaf6",
+        "footer-key-foreground": "#8f5a00",
+        "footer-description-foreground": "#77746b",
+        "text-muted": "#6b685f",
+        "input-selection-background": "#d9a441 40%",
+        "screen-selection-background": "#d9a441 40%",
+        "border": "#dcd8cc",
+        "scrollbar": "#d3cfc2",
+        "scrollbar-background": "#fbfaf6",
+        "scrollbar-corner-color": "#fbfaf6",
+    },
+)

@@ -1,0 +1,57 @@
+"""Commands for editors and what is put on the clipboard."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from askcorpus.errors import UnavailableError
+from askcorpus.records import Answer
+from askcorpus.render import NO_ANSWER
+from askcorpus.tui.outside import editor_command, markdown, plain
+from tests.tui.conftest import made_answer
+
+FILE = Path("/d/a b.txt")
+
+
+@pytest.mark.parametrize(
+    ("editor", "command"),
+    [
+        ("vim", ["vim", "+12", "/d/a b.txt"]),
+        ("emacs -nw", ["emacs", "-nw", "+12", "/d/a b.txt"]),
+        ("/usr/bin/hx", ["/usr/bin/hx", "/d/a b.txt:12"]),
+        ("code --wait", ["code", "--wait", "--goto", "/d/a b.txt:12"]),
+    ],
+)
+def test_editors_are_told_the_line_in_their_own_way(editor: str, command: list[str]) -> None:
+    assert editor_command(FILE, 12, {"EDITOR": editor}) == command
+
+
+def test_a_text_without_lines_of_its_own_is_opened_at_its_beginning() -> None:
+    assert editor_command(FILE, None, {"EDITOR": "vim"}) == ["vim", "/d/a b.txt"]
+
+
+def test_visual_goes_before_editor() -> None:
+    assert editor_command(FILE, None, {"EDITOR": "ed", "VISUAL": "vim"})[0] == "vim"
+
+
+def test_an_editor_that_is_no_command_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UnavailableError, match="no editor"):
+        editor_command(FILE, 1, {"EDITOR": "'"})
+
+
+def test_the_answer_is_copied_without_control_characters() -> None:
+    answer = Answer("q", "answered", answer="a\x1b[31mb")
+    assert plain(answer) == "a\ufffd[31mb"
+
+
+def test_no_answer_is_copied_as_its_words() -> None:
+    assert plain(Answer("q", "none")) == NO_ANSWER["none"]
+
+
+def test_markdown_keeps_signs_of_the_text_from_becoming_markup(seeds_index: Path) -> None:
+    text = markdown(made_answer(seeds_index, question="*who* <denied>?"))
+    assert text.startswith("**\\*who\\* \\<denied\\>?**\n")
+    assert "isolate \\[North Korea\\]" in text
+    assert "> the government in Pyongyang flatly denied" in text
