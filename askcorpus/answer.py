@@ -2,22 +2,25 @@
 
 Spans that say the same are merged: the best one is quoted first and the others become further
 citations. Whether to answer at all, and how sure the words sound, is decided by the best span's
-probability against thresholds that were fitted on development questions.
+probability against thresholds that were fitted on development questions. A document that never
+mentions a name or number of the question doesn't answer it, whatever the probability.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, replace
+from math import nextafter
 from typing import TYPE_CHECKING
 
 from askcorpus.records import Alternative, Answer, Citation, SpanRef
-from askcorpus.text import fold, line_breaks, stem, stems, words
+from askcorpus.text import content_words, fold, line_breaks, names, stem, stems, unaccented, words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-    from askcorpus.records import Band, Document, Hit, Span
+    from askcorpus.records import Band, Document, Reading, Span
 
 # What turns a phrase around or takes it back. A clause that holds one of these says what it says
 # only as a whole: "Zenith did not pay $4.2 million" must never be cut to "$4.2 million". The same
@@ -31,6 +34,8 @@ _TURNS = re.compile(
 )
 _CLAUSE_END = re.compile(r"[,;:—–(]\s|\b(?:but|while|although|whereas|after|before|since)\b")
 MAX_CITATIONS = 4
+_TITLE_CASE = 3
+"""With this many content words, all of them with a capital, a question's capitals mean nothing."""
 MAX_ALSO = 3
 
 
@@ -57,35 +62,35 @@ THRESHOLDS = {
 
 def compose(
     question: str,
-    spans: Sequence[Span],
-    hits: Sequence[Hit],
+    reading: Reading,
     *,
     root: str,
     document: Callable[[str], Document],
     thresholds: Thresholds,
-    notes: Sequence[str] = (),
-    seconds: Mapping[str, float],
 ) -> Answer:
     """Return the answer to a question from what was read.
 
     Args:
         question: As asked.
-        spans: Best first.
-        hits: Best first; all are listed as passages.
+        reading: Its hits are all listed as passages.
         root: The indexed folder.
         document: Returns a document by its path.
         thresholds: What counts as an answer.
-        notes: Remarks to pass on.
-        seconds: By stage.
     """
     spans = [
         _in_context(question, span, document(span.passage.path))
-        for span in _distinct(spans)
+        for span in _distinct(reading.spans)
         if _is_slice(span, document(span.passage.path))
     ]
+    spans = _about(reading.understood, spans, document, thresholds)
     best = spans[0].score if spans else 0.0
     scores = {"probability": best, **spans[0].scores} if spans else {}
-    rest = {"passages": tuple(hits), "notes": tuple(notes), "scores": scores, "seconds": seconds}
+    rest = {
+        "passages": tuple(reading.hits),
+        "notes": tuple(reading.notes),
+        "scores": scores,
+        "seconds": reading.seconds,
+    }
     if best < thresholds.related:
         return Answer(question, "none", **rest)  # type: ignore[arg-type]
     if best < thresholds.answered:
@@ -124,6 +129,52 @@ def _is_slice(span: Span, document: Document) -> bool:
     """Return whether the span is still what stands in the document: else it is never shown."""
     inside = span.sentence_start <= span.start < span.end <= span.sentence_end
     return inside and document.text[span.start : span.end] == span.text
+
+
+def _about(
+    question: str,
+    spans: Sequence[Span],
+    document: Callable[[str], Document],
+    thresholds: Thresholds,
+) -> list[Span]:
+    """Return the spans, best first; one whose document lacks a name is related at most.
+
+    Names are words with a capital or a digit. A document that never mentions Paris doesn't say who
+    its mayor is, though it may name a mayor.
+    """
+    asked = _names(question)
+    lacking = {
+        path: any(not _mentions(document(path), name) for name in asked)
+        for path in {span.passage.path for span in spans}
+    }
+    most = nextafter(thresholds.answered, 0.0)
+    found = [
+        replace(span, score=min(span.score, most)) if lacking[span.passage.path] else span
+        for span in spans
+    ]
+    return sorted(found, key=lambda span: -span.score)
+
+
+def _names(question: str) -> set[str]:
+    found = names(question)
+    content = {word for word in content_words(question) if word not in words(question)[:1]}
+    if len(content) >= _TITLE_CASE and found >= content:
+        return set()
+    # "U.S." and "US" are written in too many ways to be looked for.
+    return {name for name in found if len(name) > 2}
+
+
+def _mentions(document: Document, name: str) -> bool:
+    """Return whether a document has a word that begins like a name; figures must be the same."""
+    figures = any(char.isdigit() for char in name)
+    # "Israeli" is about Israel, "Palestinians" about Palestine.
+    root = name if figures else name[: max(4, len(name) - 3)]
+    pattern = re.compile(rf"(?<!\w){re.escape(root)}" + (r"(?!\w)" if figures else ""))
+    whole = f"{document.title} {document.path} {document.text}".casefold()
+    if pattern.search(whole):
+        return True
+    # Accents are gone from the name; taking them off a long text takes a moment.
+    return not whole.isascii() and bool(pattern.search(unaccented(whole)))
 
 
 def _in_context(question: str, span: Span, document: Document) -> Span:
@@ -186,5 +237,11 @@ def _citation(n: int, span: Span, root: str, document: Document) -> Citation:
         title=document.title,
         date=document.date,
         line=None if document.extracted else line,
-        locator=passage.heading or None,
+        locator=_place_label(document, span.sentence_start) or passage.heading or None,
     )
+
+
+def _place_label(document: Document, start: int) -> str:
+    """Return the page, slide or row that the original holds a character on; empty for none."""
+    at = bisect_right(document.places, start, key=lambda place: place.start)
+    return document.places[at - 1].label if at else ""

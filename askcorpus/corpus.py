@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +23,7 @@ from askcorpus.errors import (
 )
 from askcorpus.parts import open_embedder, open_reader
 from askcorpus.query import checked, checked_k, remarks
-from askcorpus.records import Status
+from askcorpus.records import Reading, Status
 from askcorpus.retrieve import query_words, retrieve
 from askcorpus.spelling import correct
 from askcorpus.store.ledger import Ledger
@@ -38,25 +38,12 @@ if TYPE_CHECKING:
     from askcorpus.fits import Fit
     from askcorpus.indexing import Progress
     from askcorpus.ports import Embedder, Reader, Store
-    from askcorpus.records import Answer, Document, Hit, IndexReport, Query, Span
+    from askcorpus.records import Answer, Document, IndexReport, Query
 
 # One question over an index of this size is answered before chromadb is even imported.
 EXACT_PASSAGES = 20_000
 # Hits that are retrieved even where fewer are shown: the reader looks at these.
 READ_DEPTH = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What was found for a question: the hits, the reader's spans, remarks and times."""
-
-    hits: list[Hit]
-    """Best first."""
-    spans: list[Span]
-    """Of the first `READ_DEPTH` hits, most probable first."""
-    notes: list[str]
-    seconds: dict[str, float]
-    """By stage."""
 
 
 class Corpus:
@@ -208,12 +195,10 @@ class Corpus:
             reading.seconds["total"] = time.perf_counter() - began
             answer = compose(
                 query.text,
-                reading.spans,
-                reading.hits,
+                reading,
                 root=root,
                 document=cache(self._ledger.document),
                 thresholds=self.thresholds,
-                seconds=reading.seconds,
             )
         notes = [*reading.notes, *self._changed_sources(answer)]
         return replace(answer, passages=answer.passages[:k], notes=tuple(notes))
@@ -266,7 +251,7 @@ class Corpus:
             fit, remark = self._fit()
             spans = fit.applied(reader.read(text, hits))
         notes += [remark] if remark else []
-        return Reading(hits, spans, notes, seconds)
+        return Reading(text, hits, spans, notes, seconds)
 
     def paths(self) -> list[str]:
         """Return the indexed documents' paths, in order."""

@@ -37,6 +37,15 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where the original holds the text from `start` up to the next place, in its own terms."""
+
+    start: int
+    label: str
+    """Such as "p. 3", "slide 4" or "sheet Sales, row 14"."""
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One file's text, kept as it was read, with what the text states about itself."""
 
@@ -56,6 +65,8 @@ class Document:
     headings: tuple[Heading, ...] = ()
     extracted: bool = False
     """True where `text` was extracted from a format, so that its lines aren't the file's."""
+    places: tuple[Place, ...] = ()
+    """In order; empty where the format has no pages, slides or rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +139,21 @@ class Span:
     score: float
     """Probability in [0, 1] that the span answers the question."""
     scores: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was found for a question, before it is decided whether that is an answer."""
+
+    understood: str
+    """The question as it was read, slips corrected."""
+    hits: list[Hit]
+    """Best first."""
+    spans: list[Span]
+    """Of the first hits, most probable first."""
+    notes: list[str] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+    """By stage."""
 
 
 @dataclass(frozen=True, slots=True)

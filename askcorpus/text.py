@@ -37,9 +37,12 @@ def fold(word: str) -> str:
     """Return one word case-folded, without accents and without a possessive ending."""
     word = word.replace("’", "'").casefold()
     word = word.removesuffix("'s").removesuffix("'")
-    if word.isascii():
-        return word
-    decomposed = unicodedata.normalize("NFKD", word)
+    return word if word.isascii() else unaccented(word)
+
+
+def unaccented(text: str) -> str:
+    """Return a text without accents; its length may change."""
+    decomposed = unicodedata.normalize("NFKD", text)
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
@@ -47,6 +50,18 @@ def content_words(text: str) -> list[str]:
     """Return the words that carry meaning, in order; all of them where none does."""
     found = words(text)
     return [word for word in found if word not in STOP_WORDS] or found
+
+
+def names(text: str) -> frozenset[str]:
+    """Return a question's words with a capital or a digit; none where all are in capitals."""
+    found = [match.group() for match in WORD.finditer(text)]
+    shouted = all(word.isupper() for word in found if word.isalpha())
+    return frozenset(
+        fold(word)
+        for at, word in enumerate(found)
+        if re.search(r"\d", word)
+        or (not shouted and at > 0 and word[0].isupper() and fold(word) not in STOP_WORDS)
+    )
 
 
 @lru_cache(maxsize=50_000)

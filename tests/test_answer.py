@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from askcorpus.answer import Thresholds, compose
-from askcorpus.records import Answer, Document, Hit, Passage, Span
+from askcorpus.records import Answer, Document, Hit, Passage, Reading, Span
 
 TEXTS = {
     "a.txt": "Intro.\r\nThe mayor closed the port. It opens on Monday.",
@@ -28,7 +28,8 @@ def span(path: str, words: str, sentence: str, score: float) -> Span:
 
 def composed(*spans: Span) -> Answer:
     hits = [Hit(s.passage, s.score, n) for n, s in enumerate(spans, 1)]
-    return compose("who?", spans, hits, root="/r", document=document, thresholds=LIMITS, seconds={})
+    reading = Reading("who?", hits, list(spans))
+    return compose("who?", reading, root="/r", document=document, thresholds=LIMITS)
 
 
 FIRST = span("a.txt", "The mayor", "The mayor closed the port.", 0.95)
@@ -96,12 +97,10 @@ def test_the_line_counts_crlf_once() -> None:
 def test_extracted_text_has_no_line() -> None:
     answer = compose(
         "who?",
-        [FIRST],
-        [],
+        Reading("who?", [], [FIRST]),
         root="/r",
         document=lambda path: replace(document(path), extracted=True),
         thresholds=LIMITS,
-        seconds={},
     )
     assert answer.citations[0].line is None
 
@@ -127,11 +126,68 @@ def test_a_phrase_that_its_sentence_turns_around_is_not_cut_out(
     found = Span(passage, start, start + len(phrase), phrase, 0, len(sentence), 0.95)
     composed = compose(
         question,
-        [found],
-        [],
+        Reading(question, [], [found]),
         root="/r",
         document=lambda path: Document(path, sentence, "", "", 0, 0),
         thresholds=LIMITS,
-        seconds={},
     )
     assert composed.answer == (answer or sentence)
+
+
+def asked(question: str, *spans: Span, understood: str = "") -> Answer:
+    reading = Reading(understood or question, [], list(spans))
+    return compose(question, reading, root="/r", document=document, thresholds=LIMITS)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "who closed the port of Zurich?",
+        "who closed the port in 1998?",
+        "Which Zurich mayor closed the port?",
+    ],
+)
+def test_a_document_without_the_name_asked_about_is_related_at_most(question: str) -> None:
+    answer = asked(question, FIRST)
+    assert answer.outcome == "related"
+    assert answer.citations[0].quote == "The mayor closed the port."
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "did the Mayors close the Port?",  # written otherwise
+        "Who Closed The Zurich Port?",  # capitals of a title
+        "WHO CLOSED THE ZURICH PORT?",
+        "Zurich: who closed the port?",  # the first word has a capital anyway
+        "who closed the U.S. port?",
+        "did the Title say who closed it?",  # in the document's title
+        "who closed zurich's port?",
+    ],
+)
+def test_only_a_name_that_is_surely_missing_counts(question: str) -> None:
+    assert asked(question, FIRST).outcome == "answered"
+
+
+def test_the_name_is_looked_for_as_the_question_was_read() -> None:
+    assert asked("who let Oficials in?", SECOND, understood="who let Officials in?").answer
+    assert asked("who let Oficials in?", SECOND).outcome == "related"
+
+
+def test_a_document_with_the_name_goes_before_a_likelier_one_without() -> None:
+    answer = asked("what did the Officials say?", FIRST, SECOND)
+    assert answer.citations[0].path == "b.txt"
+    assert len(answer.citations) == 1
+
+
+def test_accents_do_not_hide_a_name() -> None:
+    text = "The Müller works closed."
+    found = Span(Passage("m", 0, len(text), text, 1, id=1), 4, 10, "Müller", 0, len(text), 0.95)
+    answer = compose(
+        "which works of Muller closed?",
+        Reading("which works of Muller closed?", [], [found]),
+        root="/r",
+        document=lambda path: Document(path, text, "", "", 0, 0),
+        thresholds=LIMITS,
+    )
+    assert answer.outcome == "answered"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Literal
 
 from askcorpus.read.lists import asks_for_several
-from askcorpus.text import STOP_WORDS, WORD, content_words, fold, words
+from askcorpus.text import content_words, names, words
 
 Kind = Literal["who", "when", "where", "number", "why", "how", "yes_no", "what"]
 
@@ -58,7 +57,7 @@ def analyse(text: str) -> Question:
         text=text,
         kind=_kind(words(text)),
         terms=terms,
-        names=_names(text),
+        names=names(text),
         several=asks_for_several(text),
     )
 
@@ -75,15 +74,3 @@ def _kind(asked: list[str]) -> Kind:
         if first in ("what", "which"):
             return next((_NAMED[word] for word in following if word in _NAMED), "what")
     return "yes_no" if asked and asked[0] in _AUXILIARIES else "what"
-
-
-def _names(text: str) -> frozenset[str]:
-    """Return the terms with a capital or a digit; none from a text wholly in capitals."""
-    found = [match.group() for match in WORD.finditer(text)]
-    shouted = all(word.isupper() for word in found if word.isalpha())
-    return frozenset(
-        fold(word)
-        for at, word in enumerate(found)
-        if re.search(r"\d", word)
-        or (not shouted and at > 0 and word[0].isupper() and fold(word) not in STOP_WORDS)
-    )

@@ -252,7 +252,7 @@ class Ledger:
         """
         found = self._db.rows(
             """SELECT path, title, date, byline, sha256, size, mtime_ns, extracted, boilerplate,
-                      headings, text FROM documents WHERE path = ?""",
+                      headings, places, text FROM documents WHERE path = ?""",
             (path,),
         )
         if not found:

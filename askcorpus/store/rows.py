@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from askcorpus.records import Boilerplate, Document, Heading, Skipped
+from askcorpus.records import Boilerplate, Document, Heading, Place, Skipped
 from askcorpus.store import lexical
 
 if TYPE_CHECKING:
@@ -74,13 +74,15 @@ def from_document(document: Document) -> tuple[Any, ...]:
         document.extracted,
         json.dumps([[b.start, b.end, b.reason] for b in document.boilerplate]),
         json.dumps([[h.start, h.end, h.level] for h in document.headings]),
+        json.dumps([[p.start, p.label] for p in document.places]),
         document.text,
     )
 
 
 def to_document(row: tuple[Any, ...]) -> Document:
     """Return the document of such a row."""
-    path, title, date, byline, sha256, size, mtime_ns, extracted, boilerplate, headings, text = row
+    path, title, date, byline, sha256, size, mtime_ns, extracted, *ranges, text = row
+    boilerplate, headings, places = map(json.loads, ranges)
     return Document(
         path=path,
         text=text,
@@ -90,9 +92,10 @@ def to_document(row: tuple[Any, ...]) -> Document:
         mtime_ns=mtime_ns,
         date=date,
         byline=byline,
-        boilerplate=tuple(Boilerplate(*item) for item in json.loads(boilerplate)),
-        headings=tuple(Heading(*item) for item in json.loads(headings)),
+        boilerplate=tuple(Boilerplate(*item) for item in boilerplate),
+        headings=tuple(Heading(*item) for item in headings),
         extracted=bool(extracted),
+        places=tuple(Place(*item) for item in places),
     )
 
 

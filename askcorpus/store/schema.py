@@ -21,7 +21,7 @@ _TABLES = [
         id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, title TEXT NOT NULL, date TEXT,
         byline TEXT, sha256 TEXT NOT NULL, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
         extracted INTEGER NOT NULL, boilerplate TEXT NOT NULL, headings TEXT NOT NULL,
-        text TEXT NOT NULL)""",
+        places TEXT NOT NULL, text TEXT NOT NULL)""",
     "CREATE INDEX documents_for_filters ON documents(path, date)",
     """CREATE TABLE skipped(
         path TEXT PRIMARY KEY, reason TEXT NOT NULL, failed INTEGER NOT NULL,
