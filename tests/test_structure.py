@@ -32,7 +32,7 @@ STAGES = {
 LANGUAGE = {"filters", "followup"}
 CORE = {"corpus", "indexing", "parts", "query", "fits"}
 TOOLS = {"evaluate", "measures", "doctor", "calibrate", "sessions", "export", "squad"}
-FACES = {"__init__", "__main__", "cli", "console", "tui"}
+FACES = {"__init__", "__main__", "cli", "console", "tui", "web"}
 MAY_IMPORT = {
     **{name: set() for name in BASE},
     **dict.fromkeys(TERMS, BASE),
@@ -56,10 +56,16 @@ OWNERS = {
     "sentence_transformers": {"embed"},
     "torch": {"embed", "read"},
     "transformers": {"read"},
-    "textual": {"tui"},
+    "textual": {"tui", "web"},
+    "textual_serve": {"web"},
+    "aiohttp": {"web"},
     "onnx": {"embed"},
     "tiktoken": {"chunk"},
     "trafilatura": {"ingest"},
+    "pypdfium2": {"ingest"},
+    "openpyxl": {"ingest"},
+    "striprtf": {"ingest"},
+    "lxml": {"ingest", "export"},
     "charset_normalizer": {"ingest"},
     "pathspec": {"ingest"},
     "sentencex": {"text"},
@@ -67,7 +73,16 @@ OWNERS = {
     "rapidfuzz": {"spelling"},
     "click": {"cli"},
 }
-HEAVY = {"chromadb", "torch", "sentence_transformers", "onnxruntime", "textual", "numpy", "sqlite3"}
+HEAVY = {
+    "aiohttp",
+    "chromadb",
+    "numpy",
+    "onnxruntime",
+    "sentence_transformers",
+    "sqlite3",
+    "textual",
+    "torch",
+}
 
 
 def group(path: Path) -> str:

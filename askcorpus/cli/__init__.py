@@ -23,6 +23,7 @@ from askcorpus.cli.documents import show, status
 from askcorpus.cli.history import history
 from askcorpus.cli.measuring import calibrate, evaluate
 from askcorpus.cli.setup import completion, doctor, show_config
+from askcorpus.cli.web import web
 from askcorpus.console import NobodyReadsError, narrate, prepare_streams
 from askcorpus.errors import AskcorpusError
 
@@ -30,6 +31,7 @@ COMMANDS = (
     index_command,
     query,
     chat,
+    web,
     history,
     show,
     status,

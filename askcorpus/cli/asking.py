@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from typing import Any
 
@@ -80,7 +81,8 @@ def query(
 def chat(ctx: click.Context, /, inline: bool, **params: Any) -> None:
     """Ask in a terminal chat, the cited documents beside the answers."""
     settings, _ = load_settings(ctx, params, *params.keys() - {"index", "file"})
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    # A server's page is a terminal too, at the other end of pipes that Textual draws into.
+    if not os.environ.get("TEXTUAL_DRIVER") and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("The chat needs a terminal.", hint='Run: askcorpus query "…"')
     from askcorpus import tui
 
