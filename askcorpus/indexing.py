@@ -87,7 +87,7 @@ def update_index(
     entries = list(walk(folder, exclude=[directory]))
     if not any(isinstance(entry, FileEntry) for entry in entries):
         raise UsageError(
-            f"Nothing to index in {folder}: it holds no .txt, .md or .html file.",
+            f"Nothing to index in {folder}: it holds no file of a format that can be read.",
             hint="Name a folder that holds documents.",
         )
     with hold(directory), Ledger.create(directory) as ledger:

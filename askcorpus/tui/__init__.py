@@ -6,7 +6,7 @@ Facts go down, messages come up:
     paint     records to styled text
     page      a document's text in rows of a given width
     source    the pane that shows a document
-    turns     questions and their answers, one below the other
+    turns     a question and its answer; transcript: all of them, one below the other
     bar       where questions are typed
     chat      the screen that puts them together, upon
               reading (what the keys do with an answer) and shelf (what was there before)

@@ -48,7 +48,8 @@ class ChatApp(App[None]):
             keymap: Other keys for some of the actions, by id.
             desk: One that is at work already; a new one where None.
         """
-        super().__init__()
+        # With NO_COLOR, Textual writes greys; where the terminal's own colours are allowed, none.
+        super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
         self._bound = dict(keymap or {})
         self.set_keymap(self._bound)
         self._remembered = remembered

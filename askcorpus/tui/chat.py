@@ -15,11 +15,10 @@ from askcorpus.errors import AskcorpusError, IndexMissingError
 from askcorpus.text import one_line
 from askcorpus.tui import paint
 from askcorpus.tui.bar import QuestionBar
-from askcorpus.tui.job import IndexingJob
 from askcorpus.tui.keys import bindings
 from askcorpus.tui.shelf import Shelf
 from askcorpus.tui.source import SourceView
-from askcorpus.tui.turns import Transcript, Turn
+from askcorpus.tui.transcript import Transcript
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +28,9 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from askcorpus.tui.desk import Desk
+    from askcorpus.tui.job import IndexingJob
     from askcorpus.tui.keys import Where
+    from askcorpus.tui.turns import Turn
     from askcorpus.tui.welcome import Welcome
 
 
@@ -248,6 +249,8 @@ class ChatScreen(Shelf):
         """Bring the index in step with its folder; asking goes on meanwhile."""
         if self.status is None or self.job is not None:
             return
+        from askcorpus.tui.job import IndexingJob
+
         self.job = IndexingJob(Path(self.status.root), self.desk.settings)
         self.run_worker(self._index(self.job), group="job")
 

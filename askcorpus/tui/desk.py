@@ -56,6 +56,7 @@ class Desk:
     async def warm(self) -> None:
         """Load the models, so that the first question needn't wait."""
         await self.run(lambda: self._open().warm())
+        await self.run(lambda: self._open().read("warm"))  # and the reader
 
     async def meaning(self, typed: str, earlier: Sequence[Answer], *, literal: bool) -> Asked:
         """Return what a typed line asks; see `talk.meaning`."""

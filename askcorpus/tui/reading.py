@@ -14,10 +14,10 @@ from textual.widgets import Static
 
 from askcorpus.errors import AskcorpusError
 from askcorpus.text import one_line
-from askcorpus.tui import outside, paint
+from askcorpus.tui import paint
 from askcorpus.tui.page import Mark
 from askcorpus.tui.source import SourceView
-from askcorpus.tui.turns import CitationClicked, Transcript
+from askcorpus.tui.transcript import Transcript
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -25,7 +25,11 @@ if TYPE_CHECKING:
 
     from askcorpus.records import Citation, Document
     from askcorpus.tui.desk import Desk
-    from askcorpus.tui.turns import Turn
+    from askcorpus.tui.turns import CitationClicked, Turn
+
+
+# Columns from which both panes have room.
+WIDE = 100
 
 
 class SourcePane(Vertical):
@@ -46,12 +50,11 @@ class SourcePane(Vertical):
 class Reading(Screen[None]):
     """Transcript and source, side by side or, where it is narrow, one at a time."""
 
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 (Textual's own)
-
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.desk = desk
         self.furnished = False
+        self.opened = False
 
     def compose_panes(self) -> ComposeResult:
         """Yield the panes; the source follows with `furnish`, once the first picture stands."""
@@ -89,12 +92,24 @@ class Reading(Screen[None]):
     @property
     def narrow(self) -> bool:
         """Whether there is room for one pane only."""
-        return self.has_class("-narrow")
+        return self.size.width < WIDE
+
+    def _make_room(self) -> None:
+        """Let the transcript give way to an open source where there is room for one pane."""
+        # Not a class of their parent's: that would style every turn anew.
+        self.transcript.display = not (self.opened and self.narrow)
+        if self.furnished:
+            self.query_one("#source-pane").set_class(self.narrow, "-alone")
+
+    def on_resize(self) -> None:
+        """Show one pane or two."""
+        self._make_room()
 
     def show_source(self, *, open_: bool) -> None:
         """Open or close the source pane."""
         self.query_one("#source-pane").set_class(open_, "-open")
-        self.query_one("#panes").set_class(open_, "-source")
+        self.opened = open_
+        self._make_room()
         if not open_:
             self._close_find()
 
@@ -118,13 +133,13 @@ class Reading(Screen[None]):
         head = paint.source_head(
             document, citation, moved=quote is None, changed=citation.n in beside
         )
-        self.query_one("#source-head", Static).update(head)
-        self.show_source(open_=True)
-        self.source.show(document, quote, answers)
-        for other in self.transcript.turns:
-            other.mark_opened(n if other is turn else None)
-        if focus:
-            self.source.focus()
+        with self.app.batch_update():
+            self.query_one("#source-head", Static).update(head)
+            self.show_source(open_=True)
+            self.source.show(document, quote, answers)
+            self.transcript.mark_opened(turn, n)
+            if focus:
+                self.source.focus()
 
     def on_citation_clicked(self, message: CitationClicked) -> None:
         """Show the citation that was pointed at."""
@@ -156,13 +171,13 @@ class Reading(Screen[None]):
 
     # Moving.
 
-    def action_turn(self, step: int) -> None:
+    async def action_turn(self, step: int) -> None:
         """Go to the next question or the one before."""
-        self.transcript.step(step)
+        await self.transcript.step(step)
 
-    def action_turn_end(self, which: int) -> None:
+    async def action_turn_end(self, which: int) -> None:
         """Go to the first or the last question."""
-        self.transcript.step(which * len(self.transcript.turns))
+        await self.transcript.step(which * len(self.transcript.turns))
 
     def action_line(self, step: int) -> None:
         """Scroll the source by lines."""
@@ -227,6 +242,8 @@ class Reading(Screen[None]):
 
     def action_copy_answer(self) -> None:
         """Copy what is selected, else the current answer."""
+        from askcorpus.tui import outside
+
         selected = self.get_selected_text()
         turn = self.transcript.current
         if selected:
@@ -236,6 +253,8 @@ class Reading(Screen[None]):
 
     def action_copy_cited(self) -> None:
         """Copy the current answer with its citations."""
+        from askcorpus.tui import outside
+
         turn = self.transcript.current
         if turn is not None and turn.answer is not None:
             self._copy(outside.markdown(turn.answer), "The answer with its citations")
@@ -246,6 +265,8 @@ class Reading(Screen[None]):
 
     def action_edit(self) -> None:
         """Open the cited line in the editor; the chat waits."""
+        from askcorpus.tui import outside
+
         citation = self.cited()
         if citation is None:
             self.notify("This answer cites nothing.")
@@ -262,6 +283,8 @@ class Reading(Screen[None]):
 
     def action_open_file(self) -> None:
         """Open the cited file with its own program."""
+        from askcorpus.tui import outside
+
         citation = self.cited()
         if citation is None:
             self.notify("This answer cites nothing.")

@@ -150,6 +150,5 @@ class Shelf(Reading):
         self.query_one("#source-head", Static).update(head)
         self.show_source(open_=True)
         self.source.show(document, None, [])
-        for turn in self.transcript.turns:
-            turn.mark_opened(None)
+        self.transcript.mark_opened(None, None)
         self.source.focus()

@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from askcorpus.records import Query
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from askcorpus.records import Answer
+    from askcorpus.records import Answer, Query
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +38,11 @@ def meaning(typed: str, earlier: Sequence[Answer], *, literal: bool = False) -> 
     Raises:
         UsageError: A date in it isn't one.
     """
+    from askcorpus import filters, followup
+    from askcorpus.records import Query
+
     if literal:
         return Asked(typed, Query(typed))
-    from askcorpus import filters, followup
 
     found = filters.parse(typed)
     turns = [followup.Turn.of(answer) for answer in earlier]

@@ -138,7 +138,10 @@ def drain(terminal: int) -> None:
 def first_pictures(index: Path, rounds: int) -> tuple[float, float]:
     """Return the median seconds to the first picture: ours, and an empty app's."""
     commands = {
-        "ours": ([sys.executable, "-m", "askcorpus", "--index", str(index), "chat"], "opening the index"),
+        "ours": (
+            [sys.executable, "-m", "askcorpus", "--index", str(index), "chat"],
+            "opening the index",
+        ),
         "empty": ([sys.executable, "-c", EMPTY], "painted"),
     }
     times: dict[str, list[float]] = {name: [] for name in commands}
@@ -174,7 +177,7 @@ def measured(what: str, index: Path) -> float:
     """Return the longest stall, measured in a process that has nothing loaded yet."""
     done = subprocess.run(
         [sys.executable, "-m", "eval.bench.tui", "--stall", what, "--index", str(index)],
-        capture_output=True,
+        stdout=subprocess.PIPE,
         text=True,
         check=True,
     )

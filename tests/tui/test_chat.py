@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 from textual import events
 
+from askcorpus.records import Query
 from askcorpus.render import NO_ANSWER
 from askcorpus.tui.bar import QuestionBar
 from askcorpus.tui.source import SourceView
-from askcorpus.tui.turns import Transcript
+from askcorpus.tui.talk import Asked
+from askcorpus.tui.transcript import Transcript
+from askcorpus.tui.turns import Turn
 from tests.tui.conftest import BREAD, DENIED, NARROW, Chat, drive, made_answer
 
 if TYPE_CHECKING:
@@ -244,16 +247,22 @@ def test_a_pasted_page_is_asked_and_shown_in_short(seeds_index: Path) -> None:
     drive(seeds_index, scenario)
 
 
-def test_a_conversation_of_two_hundred_turns_keeps_them_all(seeds_index: Path) -> None:
+def test_a_conversation_of_two_hundred_turns_is_folded_and_nothing_is_lost(
+    seeds_index: Path,
+) -> None:
     async def scenario(chat: Chat) -> None:
         answer = made_answer(seeds_index)
-        async with chat.screen.transcript.batch():
-            for _ in range(200):
-                turn = await chat.screen.transcript.add(answer.question)
-        await turn.show(answer)
-        chat.screen.transcript.focus()
-        await chat.press("g", "G")
+        kept = [Turn.kept(Asked(f"question {n}", Query("q")), answer) for n in range(200)]
+        await chat.screen.transcript.fill(kept)
+        await chat.pilot.pause()
         assert len(chat.turns) == 200
-        assert "● the government in Pyongyang" in chat.text()
+        assert sum(turn.unfolded for turn in chat.turns) < 20
+        chat.screen.transcript.focus()
+        await chat.press("g")
+        shown = chat.text()
+        assert "question 0" in shown
+        assert "● the government in Pyongyang" in shown
+        await chat.press("G", "k")
+        assert "question 198" in chat.text()
 
     drive(seeds_index, scenario)

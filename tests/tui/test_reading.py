@@ -12,8 +12,10 @@ import pytest
 from textual.widgets import Input
 
 from askcorpus import Corpus, Settings
+from askcorpus.records import Document
 from askcorpus.tui.bar import QuestionBar
 from askcorpus.tui.keys import KEYS
+from askcorpus.tui.page import Mark
 from askcorpus.tui.panels import HelpScreen
 from askcorpus.tui.source import SourceView
 from tests.tui.conftest import DENIED, NARROW, Chat, drive, made_answer
@@ -217,17 +219,18 @@ def test_escape_closes_the_find_row_and_goes_back_to_the_source(seeds_index: Pat
     drive(seeds_index, scenario)
 
 
-@pytest.mark.parametrize("key", ["f1", "question_mark"])
-def test_help_explains_the_keys_of_the_focused_pane_first(seeds_index: Path, key: str) -> None:
+def test_help_explains_the_keys_of_the_focused_pane_first(seeds_index: Path) -> None:
     async def scenario(chat: Chat) -> None:
         await read(chat, seeds_index)
-        await chat.press(key)
-        assert isinstance(chat.app.screen, HelpScreen)
-        shown = chat.text()
-        assert "Copy the answer with its citations, as Markdown." in shown
-        assert shown.index("In the transcript and the source") < shown.index("In the question bar")
-        await chat.press("escape")
-        assert not isinstance(chat.app.screen, HelpScreen)
+        for key in ("f1", "question_mark"):
+            await chat.press(key)
+            assert isinstance(chat.app.screen, HelpScreen)
+            shown = chat.text()
+            assert "Copy the answer with its citations, as Markdown." in shown
+            reading = shown.index("In the transcript and the source")
+            assert reading < shown.index("In the question bar")
+            await chat.press("escape")
+            assert not isinstance(chat.app.screen, HelpScreen)
 
     drive(seeds_index, scenario)
 
@@ -247,15 +250,31 @@ def test_the_palette_offers_every_action_and_runs_it(seeds_index: Path) -> None:
     drive(seeds_index, scenario)
 
 
-@pytest.mark.parametrize("focus", ["question", "transcript", "source"])
-def test_the_footer_names_at_most_six_keys(seeds_index: Path, focus: str) -> None:
+def test_the_footer_names_at_most_six_keys_wherever_the_focus_is(seeds_index: Path) -> None:
     async def scenario(chat: Chat) -> None:
         turn = await read(chat, seeds_index)
         await chat.screen.open_citation(turn, 1)
-        chat.screen.query_one(f"#{focus}").focus()
-        await chat.pilot.pause()
-        shown = {a.binding.action for a in chat.screen.active_bindings.values() if a.binding.show}
-        assert 4 <= len(shown) <= 6
+        for pane in ("question", "transcript", "source"):
+            chat.screen.query_one(f"#{pane}").focus()
+            await chat.pilot.pause()
+            active = chat.screen.active_bindings.values()
+            assert 4 <= len({each.binding.action for each in active if each.binding.show}) <= 6
+
+    drive(seeds_index, scenario)
+
+
+def test_a_document_of_five_megabytes_is_shown_at_its_passage(seeds_index: Path) -> None:
+    line = "The inspector visited the mill and wrote about the weather.\n"
+    needle = "The recipe was written by Magnus Sandvik.\n"
+    text = line * 45_000 + needle + line * 45_000
+    document = Document("big.txt", text, "Big", "0" * 64, len(text), 0)
+    at = text.index(needle)
+
+    async def scenario(chat: Chat) -> None:
+        chat.screen.show_source(open_=True)
+        chat.screen.source.show(document, Mark(at, at + len(needle) - 1, "quote"), [])
+        await chat.settle()
+        assert "45001 ┃ The recipe was written by Magnus Sandvik." in chat.text()
 
     drive(seeds_index, scenario)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import re
 import select
 import struct
 import subprocess
@@ -53,7 +54,7 @@ def on_terminal(command: list[str], wanted: str, keys: bytes) -> tuple[int, str]
     return os.waitstatus_to_exitcode(status), seen.decode(errors="replace")
 
 
-@pytest.mark.parametrize("words", [[], ["chat"], ["chat", "--inline"]])
+@pytest.mark.parametrize("words", [[], ["chat", "--inline"]])
 def test_on_a_terminal_the_chat_opens_and_ctrl_q_leaves_it(
     seeds_index: Path, words: list[str]
 ) -> None:
@@ -62,6 +63,16 @@ def test_on_a_terminal_the_chat_opens_and_ctrl_q_leaves_it(
     assert code == 0
     assert "5 documents, 33 passages" in seen
     assert "Traceback" not in seen
+
+
+def test_with_no_color_no_colour_is_written(
+    seeds_index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    command = [sys.executable, "-m", "askcorpus", "--index", str(seeds_index)]
+    code, seen = on_terminal(command, "ready:", b"\x11")
+    assert code == 0
+    assert not re.search(r"\x1b\[[0-9;]*[34]8;[25];", seen)
 
 
 def run(*words: str) -> subprocess.CompletedProcess[str]:
