@@ -1,7 +1,8 @@
 """Folder to documents: finds the files, decodes them, marks what is not content.
 
-    walk ─FileEntry→ read ─bytes→ formats (plain, markdown, webpage) ─Extracted→ Document
+    walk ─FileEntry→ read ─bytes→ worker ─bytes→ formats (pdf, docx, …) ─Extracted→ Document
 
+Plain text and Markdown are read here; what needs a library, in the child process of `worker`.
 A file that can't be read is a `Skipped` with its reason, never an exception.
 """
 
@@ -14,8 +15,9 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from askcorpus.ingest.extracted import Extracted, Unreadable
-from askcorpus.ingest.formats import PARSERS
+from askcorpus.ingest.formats import IN_PROCESS, PARSERS
 from askcorpus.ingest.walk import FileEntry, walk
+from askcorpus.ingest.worker import shared
 from askcorpus.records import Document, Skipped
 from askcorpus.text import one_line
 
@@ -41,7 +43,9 @@ def read(entry: FileEntry, *, boilerplate: bool = True) -> Document | Skipped:
         if isinstance(content, Unreadable):
             return Skipped(entry.path, content.reason, content.failed)
         data, status = content
-        found = PARSERS[PurePosixPath(entry.path).suffix.lower()](data)
+        suffix = PurePosixPath(entry.path).suffix.lower()
+        own = suffix in IN_PROCESS
+        found = PARSERS[suffix](data) if own else shared().parse(entry.path, data)
     except FileNotFoundError:
         return Skipped(entry.path, "it was deleted before it was read")
     except OSError as exc:
@@ -69,6 +73,7 @@ def _document(
         boilerplate=found.boilerplate if boilerplate else (),
         headings=found.headings,
         extracted=found.extracted,
+        places=found.places,
     )
 
 

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from askcorpus.records import Boilerplate, Heading
+    from askcorpus.records import Boilerplate, Heading, Place
+
+MAX_TEXT_CHARS = 20_000_000
+"""A longer text is no document: 8,000 pages, and some 30,000 passages to embed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,7 @@ class Extracted:
     boilerplate: tuple[Boilerplate, ...] = ()
     extracted: bool = False
     """True where the text's lines aren't the file's."""
+    places: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,14 @@ class Unreadable:
 
     reason: str
     failed: bool = False
+
+
+class RefusedError(Exception):
+    """Raised from deep inside a parser to say why a file gives no text."""
+
+    def __init__(self, reason: str, *, failed: bool = False) -> None:
+        super().__init__(reason)
+        self.unreadable = Unreadable(reason, failed)
 
 
 Parser = Callable[[bytes], Extracted | Unreadable]

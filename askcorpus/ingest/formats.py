@@ -7,10 +7,23 @@ turns that into a `Skipped`.
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from askcorpus.ingest import markdown, plain, webpage
+from askcorpus.ingest import (
+    books,
+    docx,
+    jsonfile,
+    mail,
+    markdown,
+    packed,
+    pdf,
+    plain,
+    pptx,
+    sheets,
+    webpage,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +38,43 @@ PARSERS: Mapping[str, Parser] = MappingProxyType(
         ".markdown": markdown.parse,
         ".html": webpage.parse,
         ".htm": webpage.parse,
+        ".pdf": pdf.parse,
+        ".docx": docx.parse,
+        ".pptx": pptx.parse,
+        ".xlsx": sheets.parse_xlsx,
+        ".csv": sheets.parse_csv,
+        ".tsv": sheets.parse_tsv,
+        ".eml": mail.parse_eml,
+        ".mbox": mail.parse_mbox,
+        ".epub": books.parse_epub,
+        ".odt": books.parse_odt,
+        ".rtf": packed.parse_rtf,
+        ".json": jsonfile.parse,
+        ".jsonl": jsonfile.parse_lines,
+        ".ndjson": jsonfile.parse_lines,
     }
 )
 """Suffix, in lower case and with its dot, to parser."""
+IN_PROCESS = frozenset({".txt", ".text", ".md", ".markdown"})
+"""Those whose parsers are ours alone and take time and memory in proportion to the file."""
+PACKED = ".gz"
+
+
+def has_parser(path: str) -> bool:
+    """Return whether a file of this name can be read."""
+    return _suffix(path) in PARSERS
+
+
+def parser(path: str) -> Parser:
+    """Return the parser for a file of this name; for "a.csv.gz" the one that unpacks first.
+
+    Raises:
+        KeyError: There is none.
+    """
+    found = PARSERS[_suffix(path)]
+    return packed.unpacked(found) if path.lower().endswith(PACKED) else found
+
+
+def _suffix(path: str) -> str:
+    """Return a name's suffix in lower case, without the one that says that it is packed."""
+    return PurePosixPath(path.lower().removesuffix(PACKED)).suffix

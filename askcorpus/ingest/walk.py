@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from askcorpus.errors import UsageError
 from askcorpus.ingest import ignore
-from askcorpus.ingest.formats import PARSERS
+from askcorpus.ingest.formats import has_parser
 from askcorpus.records import Skipped
 
 if TYPE_CHECKING:
@@ -179,7 +179,7 @@ def _file(path: str, absolute: Path, status: os.stat_result) -> FileEntry | Skip
     if kind != stat.S_IFREG:
         return Skipped(path, f"{_KINDS.get(kind, 'a special file')}, not a file")
     suffix = PurePosixPath(path).suffix.lower()
-    if suffix not in PARSERS:
+    if not has_parser(path):
         what = f"{suffix} files" if suffix else "files without a suffix"
         return Skipped(path, f"no reader for {what} yet")
     return FileEntry(path, absolute, status.st_size, status.st_mtime_ns)

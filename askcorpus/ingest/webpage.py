@@ -21,7 +21,7 @@ MAX_ARTICLE_BYTES = 4_000_000
 """In a larger page the main part isn't looked for: that can take minutes; all its text is kept."""
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})", re.I)
 # Only these: Python also knows codecs that a page could use to stall it, such as punycode.
-_KNOWN = re.compile(
+KNOWN_ENCODING = re.compile(
     r"utf-?8|iso-?8859-?\d+|windows-?\d+|cp\d+|koi8-[ru]|shift[_-]?jis|euc-(?:jp|kr)|gbk?|gb2312"
     r"|gb18030|big5|macintosh|us-ascii|ascii|latin-?\d|iso-2022-(?:jp|kr)",
     re.I,
@@ -76,7 +76,7 @@ def _decode(data: bytes) -> str | Unreadable:
     """Return the page's source: UTF-8 where it is that, else what the page declares."""
     declared = _CHARSET.search(data[:4096])
     name = declared[1].decode("ascii") if declared else ""
-    if not _KNOWN.fullmatch(name) or b"\0" in data:
+    if not KNOWN_ENCODING.fullmatch(name) or b"\0" in data:
         return decode(data)
     for encoding in ("utf-8-sig", "cp1252" if _WESTERN.fullmatch(name) else name):
         try:

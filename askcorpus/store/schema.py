@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from askcorpus.store.database import Database
 
-FORMAT = 2
+FORMAT = 3
 
 # The text stands last, so that reading the rest of a document's row doesn't read it.
 _TABLES = [

@@ -52,7 +52,7 @@ class Welcome(Screen[bool]):
                         ),
                         Content(""),
                         Content(
-                            "Name a folder of documents (.txt, .md, .html), and press enter. "
+                            "Name a folder of documents, and press enter. "
                             "It is read, never changed, and nothing leaves this machine."
                         ),
                     ]

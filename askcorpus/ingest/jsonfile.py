@@ -1,0 +1,79 @@
+"""JSON: each record of a list, or each line of JSON Lines, as a row "key: value; …"."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from askcorpus.ingest import rows
+from askcorpus.ingest.decode import decode
+from askcorpus.ingest.extracted import Extracted, RefusedError, Unreadable
+from askcorpus.ingest.written import Writer
+from askcorpus.text import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def parse(data: bytes) -> Extracted | Unreadable:
+    """Return a JSON file's records; an object that isn't in a list counts as one."""
+    text = decode(data)
+    if isinstance(text, Unreadable):
+        return text
+    root = _loaded(text, "it")
+    items = root if isinstance(root, list) else [root]
+    return _written("item", list(enumerate(items, start=1)))
+
+
+def parse_lines(data: bytes) -> Extracted | Unreadable:
+    """Return the records of JSON Lines, each with the number of its line."""
+    text = decode(data)
+    if isinstance(text, Unreadable):
+        return text
+    lines = enumerate(text.split("\n"), start=1)
+    items = [(n, _loaded(line, f"its line {n}")) for n, line in lines if line.strip()]
+    return _written("line", items)
+
+
+def _loaded(text: str, what: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as exc:
+        raise RefusedError(f"{what} is not valid JSON") from exc
+
+
+def _written(unit: str, items: list[tuple[int, Any]]) -> Extracted | Unreadable:
+    if len(items) > rows.MAX_ROWS:
+        return Unreadable(f"it has more than {rows.MAX_ROWS:,} records")
+    writer = Writer()
+    for number, item in items:
+        writer.place(f"{unit} {number}")
+        # Long values are texts of their own, which sentences part better than semicolons.
+        short = [pair for pair in _pairs(item) if len(pair) <= rows.MAX_VALUE_CHARS]
+        writer.block("; ".join(short))
+        for pair in _pairs(item):
+            if len(pair) > rows.MAX_VALUE_CHARS:
+                writer.block(pair)
+    return writer.extracted()
+
+
+def _pairs(value: Any, path: str = "") -> Iterator[str]:
+    """Yield "key: value" for each value below, keys joined by dots."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _pairs(inner, f"{path}.{key}" if path else str(key))
+    elif isinstance(value, list) and any(isinstance(inner, (dict, list)) for inner in value):
+        for inner in value:
+            yield from _pairs(inner, path)
+    else:
+        words = _shown(value)
+        if words:
+            yield f"{one_line(path)}: {words}" if path else words
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(filter(None, map(_shown, value)))
+    if isinstance(value, str):
+        return value.strip()
+    return "" if value is None else json.dumps(value)

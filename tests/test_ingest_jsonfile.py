@@ -1,0 +1,32 @@
+"""JSON: records as rows."""
+
+from __future__ import annotations
+
+import pytest
+
+from askcorpus.ingest.extracted import Extracted, RefusedError
+from askcorpus.ingest.jsonfile import parse, parse_lines
+from tests.test_ingest_sheets import blocks
+
+
+def test_each_record_of_a_list_is_a_place() -> None:
+    data = (
+        b'[{"name": "Ann", "paid": 7, "to": {"city": "Bonn", "zip": null}}, {"tags": ["a", "b"]}]'
+    )
+    assert blocks(parse(data)) == [
+        ("item 1", "name: Ann; paid: 7; to.city: Bonn"),
+        ("item 2", "tags: a, b"),
+    ]
+
+
+def test_each_line_is_a_place_and_a_long_text_a_block() -> None:
+    long = "They denied it. " * 30
+    found = parse_lines(b'{"id": 1}\n\n{"id": 3, "text": "%s"}\n' % long.encode())
+    assert isinstance(found, Extracted)
+    assert blocks(found) == [("line 1", "id: 1"), ("line 3", f"id: 3\n\ntext: {long.strip()}")]
+
+
+@pytest.mark.parametrize("data", [b"{", b"[" * 100_000])
+def test_what_is_no_json_is_refused(data: bytes) -> None:
+    with pytest.raises(RefusedError, match="not valid JSON"):
+        parse(data)
