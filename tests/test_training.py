@@ -16,6 +16,7 @@ from tokenizers.normalizers import BertNormalizer
 from tokenizers.pre_tokenizers import BertPreTokenizer
 from transformers import BertConfig, BertModel
 
+from tests.conftest import ROOT
 from training import model
 from training.batches import Plan, batches
 from training.encode import best_span, encode, load_tokenizer, pad, token_span
@@ -27,8 +28,10 @@ from training.sources import Item
 from training.windows import passages, window
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+    from training.encode import Encoded, Logits
 
 TEXT = (
     "Zoë Ångström denied the deal on 3 May. The mayor (Ann Lee) paid 12 dollars.\n"
@@ -228,3 +231,34 @@ def test_exported_reader_gives_the_same_logits(
     expected = torch_scorer(tmp_path)(asked)
     exported = onnx_scorer(tmp_path / "reader.onnx", threads=1)(asked)
     np.testing.assert_allclose(exported, expected, atol=1e-5)
+
+
+def test_what_is_shipped_can_be_read_back_and_answers_alike() -> None:
+    shipped = ROOT / "askcorpus" / "data" / "reader"
+    reader = model.from_shipped(shipped, model.base_folder()).eval()
+    tokenizer = load_tokenizer(shipped / "tokenizer.json")
+    context = "The bridge over the Aare was built in 1844 by Karl Müller. It replaced a ferry."
+    asked = ["Who built the bridge?", "When was it built?", "What did the bridge replace?"]
+    encoded = [encode(tokenizer, question, context) for question in asked]
+
+    def torch_score(held: Sequence[Encoded]) -> tuple[Logits, Logits]:
+        with torch.inference_mode():
+            start, end = model.logits(reader, pad(held))
+        return start.numpy(), end.numpy()
+
+    for score in (torch_score, onnx_scorer(shipped / "reader.onnx")):
+        starts, ends = score(encoded)
+        found = [best_span(row, starts[i], ends[i]) for i, row in enumerate(encoded)]
+        said = [context[each.start : each.end] for each in found]
+        assert said[:2] == ["Karl Müller", "1844"]
+        assert said[2].endswith("ferry")
+
+
+def test_bfloat16_trains_float32_weights(base: Path, rows: list[Example], tmp_path: Path) -> None:
+    run = Run(base, tmp_path, rows, replace(SETTINGS, bf16=True, max_steps=2))
+    before = run.model.bert.encoder.layer[0].output.dense.weight.detach().clone()
+    run.train()
+    after = run.model.bert.encoder.layer[0].output.dense.weight
+    assert after.dtype == torch.float32
+    assert torch.isfinite(after).all()
+    assert not torch.equal(before, after)
