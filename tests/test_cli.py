@@ -346,3 +346,9 @@ def test_options_of_eval_that_contradict_each_other_leave_with_2(options: list[s
     done = run("eval", "x.json", *options)
     assert done.returncode == 2
     assert done.stderr.count("\n") == 2
+
+
+def test_the_chat_says_that_it_needs_a_terminal() -> None:
+    done = run("chat", "--no-history")
+    assert done.returncode == 2
+    assert "needs a terminal" in done.stderr

@@ -76,7 +76,7 @@ def query(
 
 @click.command()
 @click.option("--inline", is_flag=True, help="Below the prompt, not on the whole terminal.")
-@settings_options("k", "model", "threads", "dense")
+@settings_options("k", "model", "threads", "dense", "history")
 @click.pass_context
 def chat(ctx: click.Context, /, inline: bool, **params: Any) -> None:
     """Ask in a terminal chat, the cited documents beside the answers."""

@@ -46,6 +46,11 @@ def settings_options(*names: str) -> Callable[[Any], Any]:
             default=None,
             help="Whether boilerplate is left out of search (the default).",
         ),
+        "history": click.option(
+            "--history/--no-history",
+            default=None,
+            help="Whether the conversation is kept (the default).",
+        ),
         "index": click.option("--index", metavar="DIR", help="Directory of the index."),
         "config": click.option(
             "--config",
