@@ -58,6 +58,7 @@ OWNERS = {
     "transformers": {"read"},
     "textual": {"tui", "web"},
     "textual_serve": {"web"},
+    "pyperclip": {"tui"},
     "aiohttp": {"web"},
     "onnx": {"embed"},
     "tiktoken": {"chunk"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import shutil
@@ -45,6 +46,23 @@ def editor_command(path: Path, line: int | None, environ: Mapping[str, str]) -> 
     if name in _GOTO:
         return [*command, "--goto", f"{path}:{line}"]
     return [*command, f"+{line}", str(path)]
+
+
+def native_copy(text: str) -> bool:
+    """Put a text on this machine's own clipboard; return whether it has one.
+
+    Terminals that ignore the OSC 52 sequence need it. In a browser, this machine is the server's,
+    and its clipboard is left alone.
+    """
+    import pyperclip
+
+    if os.environ.get("TEXTUAL_DRIVER"):
+        return False
+    try:
+        pyperclip.copy(text)
+    except (pyperclip.PyperclipException, OSError):
+        return False
+    return True
 
 
 def opener_command(path: Path) -> list[str]:

@@ -260,7 +260,11 @@ class Reading(Screen[None]):
             self._copy(outside.markdown(turn.answer), "The answer with its citations")
 
     def _copy(self, text: str, what: str) -> None:
+        from askcorpus.tui import outside
+
         self.app.copy_to_clipboard(text)
+        # It starts a program, which may take its time.
+        self.run_worker(lambda: outside.native_copy(text), thread=True)
         self.notify(f"{what} was copied.", timeout=2)
 
     def action_edit(self) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -55,3 +58,28 @@ def test_markdown_keeps_signs_of_the_text_from_becoming_markup(seeds_index: Path
     assert text.startswith("**\\*who\\* \\<denied\\>?**\n")
     assert "isolate \\[North Korea\\]" in text
     assert "> the government in Pyongyang flatly denied" in text
+
+
+def test_the_native_clipboard_is_used_where_there_is_one(tmp_path: Path) -> None:
+    kept, tool = tmp_path / "kept", tmp_path / "xclip"
+    tool.write_text(f"#!/bin/sh\ncat > {kept}\n")
+    tool.chmod(0o755)
+    code = "from askcorpus.tui.outside import native_copy; print(native_copy('Müller paid'))"
+
+    def copied(**environ: str) -> str:
+        clean = {k: v for k, v in os.environ.items() if k not in ("WAYLAND_DISPLAY", "DISPLAY")}
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            env={**clean, **environ},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout.strip()
+
+    path = f"{tmp_path}:/usr/bin:/bin"
+    assert copied(PATH=path, DISPLAY=":0", TEXTUAL_DRIVER="web") == "False"
+    assert not kept.exists()
+    assert copied(PATH=path, DISPLAY=":0") == "True"
+    assert kept.read_text(encoding="utf-8") == "Müller paid"
+    assert copied(PATH="/nowhere") == "False"
