@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
-import lxml.html  # type: ignore[import-untyped]
+import lxml.html
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -30,8 +30,20 @@ STAGES = {
 }
 # What a typed line means, before it is a question: pure rules that every face may use.
 LANGUAGE = {"filters", "followup"}
-CORE = {"corpus", "indexing", "parts", "query", "fits"}
-TOOLS = {"evaluate", "measures", "doctor", "calibrate", "sessions", "export", "squad"}
+CORE = {"corpus", "indexing", "originals", "parts", "query", "fits"}
+TOOLS = {
+    "calibrate",
+    "doctor",
+    "evaluate",
+    "export",
+    "forgetting",
+    "measures",
+    "offline",
+    "sessions",
+    "squad",
+    "verify",
+    "watch",
+}
 FACES = {"__init__", "__main__", "cli", "console", "tui", "web"}
 MAY_IMPORT = {
     **{name: set() for name in BASE},
@@ -69,6 +81,7 @@ OWNERS = {
     "lxml": {"ingest", "export"},
     "charset_normalizer": {"ingest"},
     "pathspec": {"ingest"},
+    "watchfiles": {"watch"},
     "sentencex": {"text"},
     "snowballstemmer": {"text"},
     "rapidfuzz": {"spelling"},

@@ -131,7 +131,7 @@ def _logistic(design: Matrix, target: Matrix, offset: Matrix) -> Matrix:
 def crossed(cases: Sequence[Case], own: Fit, *, silence: float | None) -> list[Fit]:
     """Return for each case what is fitted on the folds without it; each fold has both kinds."""
     order = list(range(len(cases)))
-    random.Random(0).shuffle(order)  # noqa: S311
+    random.Random(0).shuffle(order)  # noqa: S311 (the same folds each time)
     order.sort(key=lambda at: cases[at].answerable)
     fold = {at: place % FOLDS for place, at in enumerate(order)}
     by_fold = [

@@ -98,7 +98,7 @@ def save(text: str, path: Path, *, force: bool = False) -> None:
     try:
         descriptor, name = tempfile.mkstemp(prefix=".askcorpus-", dir=path.absolute().parent)
         try:
-            with open(descriptor, "w", encoding="utf-8", newline="\n") as file:  # noqa: PTH123
+            with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
                 file.write(text)
                 file.flush()
                 os.fsync(descriptor)

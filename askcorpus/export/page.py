@@ -29,7 +29,7 @@ _NO_CHARACTERS = re.compile("[\ufffe\uffff]")
 
 def page(conversation: Conversation) -> str:
     """Return the conversation as an HTML document, ending in a newline."""
-    from lxml.html import tostring  # type: ignore[import-untyped]
+    from lxml.html import tostring
 
     title = one_line(conversation.title) or "An empty conversation"
     digest = b64encode(sha256(CSS.encode()).digest()).decode()

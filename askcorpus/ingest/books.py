@@ -56,7 +56,7 @@ def _chapter(writer: Writer, data: bytes, name: str) -> None:
 
 def _lenient(data: bytes, name: str) -> Any:
     """Return the root of a chapter that isn't well-formed, or that names HTML's entities."""
-    from lxml import etree  # type: ignore[import-untyped]
+    from lxml import etree
 
     root = etree.fromstring(data, etree.HTMLParser(no_network=True, huge_tree=False))
     if root is None:

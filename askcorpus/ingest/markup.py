@@ -49,7 +49,7 @@ ODF = Kinds(
 
 def write(writer: Writer, root: Any, kinds: Kinds) -> None:
     """Write all blocks below an element; white space is as a browser shows it."""
-    from lxml import etree  # type: ignore[import-untyped]
+    from lxml import etree
 
     words: list[str] = []
     cells: list[str] | None = None

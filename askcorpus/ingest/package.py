@@ -107,7 +107,7 @@ def parsed(data: bytes, name: str) -> Any:
     Raises:
         RefusedError: It isn't XML, or nests too deeply.
     """
-    from lxml import etree  # type: ignore[import-untyped]
+    from lxml import etree
 
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_pis=True

@@ -124,7 +124,7 @@ class _Writer:
 
     def add(self, body: Any) -> None:
         """Write a tree, without recursion: pages may nest as deeply as they like."""
-        from lxml import etree  # type: ignore[import-untyped]
+        from lxml import etree
 
         starts: list[int] = []
         for event, element in etree.iterwalk(body, events=("start", "end")):

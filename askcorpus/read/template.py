@@ -45,7 +45,7 @@ def template_frame(tokenizer: Tokenizer, *, no_answer: object) -> Frame:
     lows = [0, *bounds[:-1]]
     parts = [rows[low:high] for low, high in zip(lows, bounds, strict=True)]
     before, between, after = (tuple(number for number, *_ in parts[n]) for n in (0, 2, 4))
-    kinds = [part[0][1] if part else 0 for part in parts]
+    first, question, second, passage, last = (part[0][1] if part else 0 for part in parts)
     named = no_answer.get("content") if isinstance(no_answer, dict) else no_answer
     stands = tokenizer.number(named) if isinstance(named, str) else None
     if stands in after and stands not in before:
@@ -54,7 +54,7 @@ def template_frame(tokenizer: Tokenizer, *, no_answer: object) -> Frame:
         place = before.index(stands) if stands in before else 0
     else:
         raise ValueError('its template has no token in front, to stand for "no answer"')
-    return Frame(before, between, after, (*kinds[:4], kinds[4]), place)  # type: ignore[arg-type]
+    return Frame(before, between, after, (first, question, second, passage, last), place)
 
 
 def _after(owners: list[int | None], text: int) -> int:

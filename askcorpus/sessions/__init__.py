@@ -165,12 +165,12 @@ class Sessions:
         if not wanted:
             raise UsageError("There is no word to search for.", hint="Write one or more words.")
         rows = self._database.rows(
-            f"""SELECT t.conversation,
+            """SELECT t.conversation,
                 (SELECT count(*) FROM turns WHERE conversation = t.conversation AND id <= t.id),
-                snippet(words, -1, '', '', '…', {EXCERPT_WORDS})
+                snippet(words, -1, '', '', '…', ?)
             FROM words JOIN turns t ON t.id = words.rowid
-            WHERE words MATCH ? ORDER BY rank, t.id""",  # noqa: S608 (a constant)
-            (" ".join(f'"{word}"' for word in wanted) + "*",),
+            WHERE words MATCH ? ORDER BY rank, t.id""",
+            (EXCERPT_WORDS, " ".join(f'"{word}"' for word in wanted) + "*"),
         )
         best: dict[int, tuple[int, str]] = {}
         for number, n, excerpt in rows:
