@@ -8,8 +8,8 @@ DATA ?= data
 .PHONY: ask test bench-reader clean
 
 ask: $(VENV)/installed
-	@$(BIN)/askcorpus --index index index seeds
-	@$(BIN)/askcorpus --index index query -- "$$Q"
+	@$(BIN)/askcorpus --index ./index index seeds
+	@$(BIN)/askcorpus --index ./index query -- "$$Q"
 
 test: $(VENV)/installed-dev
 	$(BIN)/ruff format --check .

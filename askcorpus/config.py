@@ -28,8 +28,10 @@ Precision = Literal["int8", "fp32"]
 class Settings:
     """Everything that a user may set."""
 
-    index: str = "index"
-    """Directory of the index; relative to the current folder."""
+    index: str = "./index"
+    """The index: a path (with a slash, or beginning with a dot or ~), or the name of one that is
+    kept in the user's data directory. A name also means a directory of that name right here, if it
+    is an index."""
     model: str = "all-MiniLM-L6-v2"
     """Embedding model: a sentence-transformers name or folder."""
     precision: Precision = "int8"
@@ -65,6 +67,15 @@ class Settings:
             _check(name, getattr(self, name), hint)
 
     @property
+    def index_path(self) -> Path:
+        """The index's directory."""
+        plain = Path(self.index)
+        named = plain.name == self.index and not self.index.startswith((".", "~"))
+        if named and not (plain / "ledger.sqlite3").exists():
+            return named_indexes() / self.index
+        return plain.expanduser()
+
+    @property
     def worker_threads(self) -> int:
         """The number of threads that the models may use."""
         return self.threads or min(4, os.cpu_count() or 1)
@@ -97,6 +108,19 @@ def cache_dir() -> Path:
 
     override = os.environ.get(PREFIX + "CACHE_DIR")
     return Path(override) if override else user_cache_path("askcorpus")
+
+
+def data_dir() -> Path:
+    """Return the directory of what is to last: `ASKCORPUS_DATA_DIR`, else the platform's."""
+    from platformdirs import user_data_path
+
+    override = os.environ.get(PREFIX + "DATA_DIR")
+    return Path(override).absolute() if override else user_data_path("askcorpus")
+
+
+def named_indexes() -> Path:
+    """Return the directory that holds the indexes that are known by name."""
+    return data_dir() / "indexes"
 
 
 def load(

@@ -13,12 +13,11 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from askcorpus import config, fits
+from askcorpus import config, fits, scope
 from askcorpus.answer import compose
 from askcorpus.errors import (
     IndexMismatchError,
     ModelUnavailableError,
-    StoreUnavailableError,
     UsageError,
 )
 from askcorpus.parts import open_embedder, open_reader
@@ -28,6 +27,7 @@ from askcorpus.retrieve import query_words, retrieve
 from askcorpus.spelling import correct
 from askcorpus.store.ledger import Ledger
 from askcorpus.text import one_line
+from askcorpus.vectors import VectorSearch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -37,11 +37,10 @@ if TYPE_CHECKING:
     from askcorpus.config import Settings
     from askcorpus.fits import Fit
     from askcorpus.indexing import Progress
+    from askcorpus.ingest import Selection
     from askcorpus.ports import Embedder, Reader, Store
     from askcorpus.records import Answer, Document, IndexReport, Query
 
-# One question over an index of this size is answered before chromadb is even imported.
-EXACT_PASSAGES = 20_000
 # Hits that are retrieved even where fewer are shown: the reader looks at these.
 READ_DEPTH = 8
 
@@ -63,37 +62,40 @@ class Corpus:
         self._calibrated = calibrated
         self.report: IndexReport | None = None
         self._ledger = ledger
-        self._one_shot = one_shot
+        self._vectors = VectorSearch(ledger, settings, one_shot=one_shot)
         self._notify = notify
         self._notes: list[str] = []
         self._embedder: Embedder | None = None
-        self._store: Store | None = None
-        self._opened: object = None
         self._reader: tuple[object, Reader] | None = None
 
     @classmethod
     def build(
         cls,
-        folder: str | Path,
-        *,
+        *folders: str | Path,
         index: str | Path | None = None,
         settings: Settings | None = None,
+        selection: Selection | None = None,
         rebuild: bool = False,
+        yes: bool = False,
         progress: Progress | None = None,
         notify: Callable[[str], None] | None = None,
     ) -> Corpus:
-        """Bring an index in step with a folder and return it open; `report` says what was done.
+        """Bring an index in step with folders and return it open; `report` says what was done.
 
         Args:
-            folder: Of documents; subfolders included.
+            folders: Of documents, subfolders included; those that the index has, where none.
             index: Its directory; the settings' where None.
             settings: The user's own where None.
+            selection: Which files are wanted, from now on; as before where None.
             rebuild: Drop what another model or folder left in the index.
+            yes: Also where a known folder, or most of its files, are gone.
             progress: Called with files done, files in all and the path in hand.
             notify: Called with a sentence when something takes its time.
 
         Raises:
             UsageError: There is no such folder, or nothing in it to index.
+            FilesGoneError: What was indexed is gone; nothing has changed.
+            IndexMissingError: No folder is named, and there is no index.
             IndexMismatchError: The index was made from another folder or with another model.
             IndexBusyError: Another process is writing this index.
             ModelUnavailableError: The embedding model can't be had.
@@ -101,10 +103,19 @@ class Corpus:
         from askcorpus.indexing import update_index
 
         settings = settings or config.load()[0]
-        directory = Path(index if index is not None else settings.index)
+        directory = Path(index) if index is not None else settings.index_path
+        if not folders:
+            Ledger.open(directory).close()  # a missing index is said before a model is loaded
         embedder = open_embedder(settings, notify)
         report = update_index(
-            Path(folder), directory, settings, embedder, rebuild=rebuild, progress=progress
+            [Path(folder) for folder in folders],
+            directory,
+            settings,
+            embedder,
+            selection=selection,
+            rebuild=rebuild,
+            yes=yes,
+            progress=progress,
         )
         corpus = cls(Ledger.open(directory), settings, notify=notify)
         corpus.report = report
@@ -136,21 +147,14 @@ class Corpus:
             StoreUnavailableError: It is damaged or can't be read.
         """
         settings = settings or config.load()[0]
-        directory = Path(index if index is not None else settings.index)
+        directory = Path(index) if index is not None else settings.index_path
         ledger = Ledger.open(directory)
         return cls(ledger, settings, one_shot=one_shot, calibrated=calibrated, notify=notify)
 
     def close(self) -> None:
         """Give the index back."""
-        self._let_go()
+        self._vectors.close()
         self._ledger.close()
-
-    def _let_go(self) -> None:
-        """Close the vector store, where it is one that holds files open."""
-        close = getattr(self._store, "close", None)
-        if close:
-            close()
-        self._store = None
 
     def __enter__(self) -> Corpus:
         return self
@@ -238,7 +242,7 @@ class Corpus:
         text, changes = correct(query.text, self._ledger)
         notes += [f"Read {one_line(was)!r} as {now!r}." for was, now in changes]
         embedder, store = self._parts()
-        notes += self._notes
+        notes += [*self._notes, *self._vectors.notes]
         allowed, undated = self._ledger.select(query)
         notes += remarks(query, allowed, undated)
         with _timed(seconds, "embed"):
@@ -276,15 +280,18 @@ class Corpus:
         """Return what the index holds and what it was made with."""
         ledger = self._ledger
         with ledger.reading():
+            known = scope.stored(ledger)
             return Status(
                 directory=str(ledger.directory),
-                root=ledger.get("root") or "",
+                root=known.root if known else "",
+                folders=known.places if known else (),
+                wanted=scope.described(known.selection) if known else "",
                 model=ledger.get("model") or "",
                 chunking=ledger.get("chunking") or "",
                 documents=ledger.counts.documents,
                 passages=ledger.counts.passages,
                 complete=ledger.get("complete") == "1",
-                dense=self._dense(),
+                dense=self._vectors.way,
                 skipped=tuple((s.skipped.path, s.skipped.reason) for s in ledger.skipped()),
                 undated=sum(row.date is None for row in ledger.documents()),
                 calibration=fits.described(ledger),
@@ -319,38 +326,7 @@ class Corpus:
                 f"The index was made with the model {made_with}, not {self._embedder.name}.",
                 hint="Ask with that model, or make the index anew: askcorpus index DIR --rebuild",
             )
-        return self._embedder, self._vector_store()
-
-    def _vector_store(self) -> Store:
-        """Return the vector store, opened again where the index has moved on without it."""
-        from askcorpus.store import generations
-        from askcorpus.store.exact import ExactStore
-
-        named = generations.named(self._ledger) if self._dense() == "chroma" else None
-        # A Chroma directory follows the ledger until another one is named; a matrix doesn't.
-        wanted = named.name if named else self._ledger.revision
-        if self._store is not None and self._opened == wanted:
-            return self._store
-        self._let_go()
-        self._notes = []
-        if self._dense() == "chroma":
-            from askcorpus.store.chroma import ChromaStore
-
-            try:
-                self._store, self._opened = ChromaStore.open(self._ledger), wanted
-            except StoreUnavailableError as exc:
-                self._notes = [f"{exc.message} Vectors are searched exactly. {exc.hint}".strip()]
-            else:
-                return self._store
-        self._store, self._opened = ExactStore(*self._ledger.vectors()), self._ledger.revision
-        return self._store
-
-    def _dense(self) -> str:
-        """Return which vector search is meant by the settings."""
-        if self.settings.dense != "auto":
-            return self.settings.dense
-        small = self._ledger.counts.passages <= EXACT_PASSAGES
-        return "exact" if self._one_shot and small else "chroma"
+        return self._embedder, self._vectors.store()
 
     def _open_reader(self, embedder: Embedder | None) -> Reader:
         """Return the reader; a changed index, or a model that has come, needs it anew."""
@@ -375,7 +351,7 @@ class Corpus:
                 yield f"{path} is gone since it was indexed; the quote is from the index."
                 continue
             if (found.st_size, found.st_mtime_ns) != (document.size, document.mtime_ns):
-                yield f"{path} has changed since it was indexed. Run: askcorpus index DIR"
+                yield f"{path} has changed since it was indexed. Run: askcorpus sync"
 
 
 @contextmanager

@@ -2,7 +2,8 @@
 
     AskcorpusError                 1
     ├── UsageError                 2   a question, folder or option that can't be used
-    │   └── ConfigError            2   a setting that is unknown or has a bad value
+    │   ├── ConfigError            2   a setting that is unknown or has a bad value
+    │   └── FilesGoneError         2   too much is missing from the folder to take that for meant
     ├── IndexUnusableError         3   the index can't answer as it stands
     │   ├── IndexMissingError      3   nothing has been indexed there
     │   └── IndexMismatchError     3   made by another model, or by another format
@@ -37,6 +38,10 @@ class UsageError(AskcorpusError):
 
 class ConfigError(UsageError):
     """A setting that is unknown or has a value outside its range."""
+
+
+class FilesGoneError(UsageError):
+    """A folder, or most of what was in it, is missing; nothing was changed."""
 
 
 class IndexUnusableError(AskcorpusError):

@@ -15,21 +15,25 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from askcorpus import presence, scope
 from askcorpus.chunk import chunk, embedding_text
 from askcorpus.errors import IndexMismatchError, StoreUnavailableError, UsageError
-from askcorpus.ingest import FileEntry, read, walk
+from askcorpus.ingest import FileEntry, read
 from askcorpus.records import Document, FileReport, IndexReport, Skipped
+from askcorpus.store import erase
+from askcorpus.store.files import LEDGER
 from askcorpus.store.ledger import Ledger
 from askcorpus.store.lock import hold
-from askcorpus.text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from askcorpus.config import Settings
+    from askcorpus.ingest import Selection
     from askcorpus.ports import Embedder
     from askcorpus.records import Passage
+    from askcorpus.scope import Scope
     from askcorpus.store.rows import DocumentRow
 
     Progress = Callable[[int, int, str], None]
@@ -38,6 +42,7 @@ if TYPE_CHECKING:
 
 # Passages that are embedded together: enough to keep every thread busy, little to lose.
 GROUP = 64
+FORGOTTEN = "it was forgotten; askcorpus forget --undo lets it in again"
 
 
 @dataclass(slots=True)
@@ -45,57 +50,58 @@ class _Run:
     """What one run has done so far."""
 
     files: list[FileReport] = field(default_factory=list)
+    forgotten: frozenset[bytes] = frozenset()
     embedded: int = 0
     truncated: int = 0
     seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
 
 
 def update_index(
-    folder: Path,
+    folders: Sequence[Path],
     directory: Path,
     settings: Settings,
     embedder: Embedder,
     *,
+    selection: Selection | None = None,
     rebuild: bool = False,
+    yes: bool = False,
     progress: Progress | None = None,
 ) -> IndexReport:
-    """Return what was done to make the index hold the folder as it is now.
+    """Return what was done to make the index hold its folders as they are now.
 
     Args:
-        folder: To be indexed.
+        folders: To be indexed, or to join those that are; none brings the known ones in step.
         directory: Of the index; made where it doesn't exist.
         settings: How to chunk.
         embedder: The index is bound to its name.
+        selection: Which files are wanted from now on; None leaves that as it is.
         rebuild: Drop what another model has embedded, or what came from another folder.
+        yes: Also where a folder is missing, or most of its files are.
         progress: Called with files done, files in all and the path in hand.
 
     Raises:
-        UsageError: The folder is missing, is a file or holds nothing to index; or the directory
+        UsageError: A folder is missing, is a file or holds nothing to index; or the directory
             holds something else.
+        FilesGoneError: What was indexed is gone, and `yes` is False; nothing has changed.
         IndexMismatchError: The index is of another folder or model, and `rebuild` is False.
         IndexBusyError: Another process is writing this index.
     """
     began = time.perf_counter()
     run = _Run()
-    try:
-        str(folder.resolve()).encode()
-    except UnicodeEncodeError as exc:
-        raise UsageError(
-            f"The name of the folder {one_line(str(folder))} is not valid UTF-8.",
-            hint="Rename it, or index the folder above.",
-        ) from exc
-    entries = list(walk(folder, exclude=[directory]))
-    if not any(isinstance(entry, FileEntry) for entry in entries):
-        raise UsageError(
-            f"Nothing to index in {folder}: it holds no file of a format that can be read.",
-            hint="Name a folder that holds documents.",
-        )
+    if not (directory / LEDGER).exists():  # a folder that can't be indexed leaves no trace
+        scope.wanted(None, folders, selection, index=directory)
     with hold(directory), Ledger.create(directory) as ledger:
-        known = _bind(ledger, folder, settings, embedder, rebuild=rebuild)
-        ledger.set(complete="0")
-        _add(ledger, entries, known, settings, embedder, run, progress)
-        _remove_missing(ledger, entries, run)  # last: a renamed file has taken over its vectors
-        if any(file.state == "indexed" for file in run.files):
+        meant = scope.wanted(
+            scope.stored(ledger), folders, selection, index=directory, rebuild=rebuild
+        )
+        with ledger.db.writing():  # so that what a missing folder forbids hasn't happened
+            known = _bind(ledger, meant, settings, embedder, rebuild=rebuild)
+            entries = presence.listed(ledger, meant, yes=yes or rebuild)
+        run.forgotten = erase.forgotten(ledger)
+        _add(ledger, entries.found, known, settings, embedder, run, progress)
+        ledger.remove(entries.gone)  # last: a renamed file has taken over its vectors
+        run.files += [FileReport(path, "removed") for path in entries.gone]
+        if any(file.state in ("indexed", "removed") for file in run.files):
             ledger.tidy()
         # Only now: an interrupted run over changed settings must cut the other files again.
         ledger.set(complete="1", chunking=chunking(settings))
@@ -103,7 +109,8 @@ def update_index(
         counts = ledger.counts
     run.seconds["total"] = time.perf_counter() - began
     return IndexReport(
-        root=str(folder.resolve()),
+        root=meant.root,
+        folders=meant.places,
         files=tuple(run.files),
         documents=counts.documents,
         passages=counts.passages,
@@ -114,31 +121,40 @@ def update_index(
     )
 
 
+def _check_model(ledger: Ledger, embedder: Embedder, *, rebuild: bool) -> None:
+    made_with = ledger.get("model")
+    if made_with not in (None, embedder.name) and not rebuild:
+        raise IndexMismatchError(
+            f"The index at {ledger.directory} was made with the model {made_with}.",
+            hint="Use that model, name another place with --index, or make it anew: --rebuild.",
+        )
+
+
 def _bind(
-    ledger: Ledger, folder: Path, settings: Settings, embedder: Embedder, *, rebuild: bool
+    ledger: Ledger, meant: Scope, settings: Settings, embedder: Embedder, *, rebuild: bool
 ) -> Known:
-    """Check that the index is of this folder and model, or make it so.
+    """Make the index one of these folders and this model.
 
     Returns the files whose state is known, by path: nothing where all must be cut again.
+
+    Raises:
+        IndexMismatchError: It was made with another model, and `rebuild` is False.
     """
-    wanted = {"root": str(folder.resolve()), "model": embedder.name}
-    said = {name: ledger.get(name) for name in wanted}
-    differing = [name for name, value in said.items() if value not in (None, wanted[name])]
-    if differing and not rebuild:
-        what = {"root": "the folder", "model": "the model"}[differing[0]]
-        raise IndexMismatchError(
-            f"The index at {ledger.directory} was made from {what} {said[differing[0]]}.",
-            hint="Name another place with --index, or make it anew with --rebuild.",
-        )
-    if rebuild:
+    _check_model(ledger, embedder, rebuild=rebuild)
+    before = scope.stored(ledger)
+    elsewhere = before is not None and before.root != meant.root
+    same_model = ledger.get("model") in (None, embedder.name)
+    if rebuild and not (elsewhere and same_model):
         ledger.clear()
-    if differing:  # a calibration was for those documents and that model
-        ledger.set(fit="")
-    ledger.set(**wanted)
+    if rebuild and (elsewhere or not same_model):
+        ledger.set(fit="")  # a calibration was for those documents and that model
+    if before != meant:
+        scope.keep(ledger, meant)
+    ledger.set(model=embedder.name, complete="0")
     shape = chunking(settings)
     if not ledger.counts.documents:
         ledger.set(chunking=shape)
-    return _known(ledger) if ledger.get("chunking") == shape else {}
+    return _known(ledger) if ledger.get("chunking") == shape and not rebuild else {}
 
 
 def chunking(settings: Settings) -> str:
@@ -169,23 +185,14 @@ def _known(ledger: Ledger) -> Known:
         )
         for row in ledger.documents()
     }
-    skipped = {
-        found.skipped.path: (
-            (found.size, found.mtime_ns),
-            FileReport(found.skipped.path, "skipped", reason=found.skipped.reason),
-        )
-        for found in ledger.skipped()
-        if not found.skipped.failed
-    }
-    return documents | skipped
-
-
-def _remove_missing(ledger: Ledger, entries: Iterable[FileEntry | Skipped], run: _Run) -> None:
-    present = {entry.path for entry in entries}
-    listed = [*ledger.paths, *(found.skipped.path for found in ledger.skipped())]
-    gone = [path for path in listed if path not in present]
-    ledger.remove(gone)
-    run.files += [FileReport(path, "removed") for path in gone]
+    for found in ledger.skipped():
+        path, reason, failed = found.skipped.path, found.skipped.reason, found.skipped.failed
+        if failed:  # is tried again; a document that was read before stays until then
+            documents.pop(path, None)
+        else:
+            report = FileReport(path, "skipped", reason=reason)
+            documents[path] = ((found.size, found.mtime_ns), report)
+    return documents
 
 
 def _add(
@@ -232,9 +239,15 @@ def _document(
     if before and before[0] == state:
         run.files.append(before[1])
         return None
+    if run.forgotten and erase.place(ledger.get("root") or "", entry.path) in run.forgotten:
+        run.files.append(FileReport(entry.path, "skipped", reason=FORGOTTEN))
+        return None
     began = time.perf_counter()
     found = entry if isinstance(entry, Skipped) else read(entry, boilerplate=settings.boilerplate)
     run.seconds["ingest"] += time.perf_counter() - began
+    if isinstance(found, Document) and erase.content(found.sha256) in run.forgotten:
+        run.files.append(FileReport(entry.path, "skipped", reason=FORGOTTEN))
+        return None
     if isinstance(found, Skipped):
         ledger.skip(found, size=state[0], mtime_ns=state[1])
         verdict: Literal["failed", "skipped"] = "failed" if found.failed else "skipped"

@@ -311,6 +311,9 @@ class IndexReport:
     """What one run of indexing did."""
 
     root: str
+    """The folder, or the deepest one that holds all of them."""
+    folders: tuple[str, ...]
+    """Absolute paths."""
     files: tuple[FileReport, ...]
     documents: int
     """In the index now."""
@@ -335,6 +338,9 @@ class Status:
 
     directory: str
     root: str
+    """What the documents' paths are relative to."""
+    folders: tuple[str, ...]
+    """Absolute paths of what is indexed; the root itself where it is one folder."""
     model: str
     chunking: str
     documents: int
@@ -347,5 +353,7 @@ class Status:
     """(path, reason) of each file that was left out."""
     undated: int
     """Documents that state no date."""
+    wanted: str = ""
+    """Which of the folders' files are wanted, in words; empty for all."""
     calibration: str = ""
     """What the thresholds were fitted on; empty where they are the reader's own."""

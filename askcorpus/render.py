@@ -181,13 +181,14 @@ def status_text(status: Status) -> str:
     """Return what an index holds, ending in a newline."""
     lines = [
         f"index      {one_line(status.directory)}",
-        f"folder     {one_line(status.root)}",
+        *(f"folder     {one_line(folder)}" for folder in status.folders),
+        *([f"files      {one_line(status.wanted)}"] if status.wanted else []),
         f"documents  {status.documents} ({status.undated} without a date)",
         f"passages   {status.passages} ({one_line(status.chunking)})",
         f"model      {one_line(status.model)}",
         f"vectors    {status.dense}",
         f"thresholds {one_line(status.calibration) or 'as shipped'}",
-        f"state      {'complete' if status.complete else 'interrupted: run askcorpus index again'}",
+        f"state      {'complete' if status.complete else 'interrupted: run askcorpus sync'}",
     ]
     lines += [f"skipped    {one_line(path)}: {one_line(reason)}" for path, reason in status.skipped]
     return "\n".join(lines) + "\n"

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from askcorpus.config import data_dir
 from askcorpus.errors import StoreUnavailableError, UsageError
 from askcorpus.records import (
     Alternative,
@@ -24,7 +25,7 @@ from askcorpus.records import (
     Query,
     SpanRef,
 )
-from askcorpus.sessions import Sessions, Turn, broken, data_dir
+from askcorpus.sessions import Sessions, Turn, broken
 from askcorpus.sessions.database import MIGRATIONS, migrate
 
 if TYPE_CHECKING:

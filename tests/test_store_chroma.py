@@ -197,7 +197,7 @@ def test_a_directory_that_fails_its_probe_is_never_named(
 
 def test_a_directory_with_other_vectors_fails_its_probe(ledger: Ledger) -> None:
     vector = unit(99, 1)[0].tobytes()
-    ledger._db.run("UPDATE vectors SET vector = ? WHERE passage = 17", (vector,))
+    ledger.db.run("UPDATE vectors SET vector = ? WHERE passage = 17", (vector,))
     target = ledger.directory / CHROMA / "000001"
     with pytest.raises(StoreUnavailableError, match="1 vectors are not those of the ledger"):
         generations._run_child("probe", ledger.directory, target, COUNT, progress=None)

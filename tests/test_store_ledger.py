@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from askcorpus.errors import (
+    IndexBusyError,
     IndexMismatchError,
     IndexMissingError,
     StoreUnavailableError,
@@ -23,6 +24,8 @@ from askcorpus.store import database
 from askcorpus.store.database import FOREIGN, translate
 from askcorpus.store.files import LEDGER
 from askcorpus.store.ledger import Ledger
+from askcorpus.store.lock import hold
+from askcorpus.store.schema import FORMAT
 from tests.test_store_kit import (
     UNPRIVILEGED,
     add,
@@ -34,7 +37,7 @@ from tests.test_store_kit import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 @pytest.fixture
@@ -157,11 +160,31 @@ def test_removing_forgets_the_document_and_its_words(ledger: Ledger) -> None:
 
 def test_a_path_is_a_document_or_skipped_but_not_both(ledger: Ledger) -> None:
     add(ledger, "a", ["apple"])
-    ledger.skip(Skipped("a", "binary", failed=True), size=5, mtime_ns=6)
+    ledger.skip(Skipped("a", "binary"), size=5, mtime_ns=6)
     assert ledger.paths == []
-    assert ledger.skipped() == [(Skipped("a", "binary", failed=True), 5, 6)]
+    assert ledger.skipped() == [(Skipped("a", "binary"), 5, 6)]
     add(ledger, "a", ["apple"])
     assert ledger.skipped() == []
+
+
+def test_a_document_whose_file_fails_stays_as_it_was_read(ledger: Ledger) -> None:
+    add(ledger, "a", ["apple"])
+    ledger.skip(Skipped("a", "permission denied", failed=True), size=5, mtime_ns=6)
+    assert ledger.paths == ["a"]
+    assert [found.skipped.reason for found in ledger.skipped()] == ["permission denied"]
+    add(ledger, "a", ["apple"])
+    assert ledger.skipped() == []
+
+
+def test_moving_the_root_up_changes_every_path_at_once(ledger: Ledger) -> None:
+    add(ledger, "a", ["apple"])
+    add(ledger, "sub/a", ["pear"])  # what the first one's path becomes
+    ledger.skip(Skipped("sub/sub/a", "binary"), size=5, mtime_ns=6)
+    ledger.rebase("sub/", root="/above")
+    assert ledger.paths == ["sub/a", "sub/sub/a"]
+    assert ledger.document("sub/a").text == "apple"
+    assert ledger.skipped()[0].skipped.path == "sub/sub/sub/a"
+    assert ledger.get("root") == "/above"
 
 
 def test_a_name_that_is_not_utf8_can_be_skipped_twice(ledger: Ledger) -> None:
@@ -493,22 +516,55 @@ def test_a_readme_and_a_gitignore_do_no_harm(tmp_path: Path) -> None:
     Ledger.create(tmp_path).close()
 
 
-def alter(ledger: Ledger, sql: str) -> Path:
+def alter(ledger: Ledger, *statements: str) -> Path:
     ledger.close()
     connection = sqlite3.connect(ledger.directory / LEDGER)
-    connection.execute(sql)
+    for sql in statements:
+        connection.execute(sql)
     connection.commit()
     connection.close()
     return ledger.directory
 
 
-@pytest.mark.parametrize("number", [0, 2, 99])
+@pytest.mark.parametrize("number", [0, 1, 99])
 def test_another_format_is_refused(tmp_path: Path, number: int) -> None:
     directory = alter(Ledger.create(tmp_path / "index"), f"PRAGMA user_version = {number}")
     for enter in (Ledger.open, Ledger.create):
         with pytest.raises(IndexMismatchError, match="format") as caught:
             enter(directory)
         assert caught.value.hint
+
+
+def former(tmp_path: Path, number: int) -> Path:
+    """Return the directory of a filled ledger as an earlier format had it."""
+    ledger = Ledger.create(tmp_path / "index")
+    fill(ledger, documents=20)
+    statements = ["DROP TABLE forgotten"]
+    statements += ["ALTER TABLE documents DROP COLUMN places"] if number < 3 else []
+    return alter(ledger, *statements, f"PRAGMA user_version = {number}")
+
+
+@pytest.mark.parametrize("number", [2, 3])
+@pytest.mark.parametrize("enter", [Ledger.open, Ledger.create])
+def test_an_older_format_is_migrated_with_its_vectors(
+    tmp_path: Path, number: int, enter: Callable[[Path], Ledger]
+) -> None:
+    directory = former(tmp_path, number)
+    with enter(directory) as ledger:
+        assert len(ledger.paths) == 20
+        ids, matrix = ledger.vectors()
+        assert len(ids) == len(matrix) == ledger.counts.passages > 0
+        assert ledger.document(ledger.paths[0]).places == ()
+        assert ledger.get("format") == str(FORMAT)
+    with Ledger.create(directory) as ledger:
+        add(ledger, "new", ["plum"])
+        assert ledger.document("new").text == "plum"
+
+
+def test_an_older_format_that_somebody_writes_is_not_touched(tmp_path: Path) -> None:
+    directory = former(tmp_path, 3)
+    with hold(directory), pytest.raises(IndexBusyError):
+        Ledger.open(directory)
 
 
 def test_a_garbled_ledger_is_unavailable(tmp_path: Path) -> None:
@@ -572,7 +628,7 @@ def test_every_exception_of_sqlite3_is_translated() -> None:
 
 def test_a_full_disk_is_named_and_loses_nothing(ledger: Ledger) -> None:
     add(ledger, "a", ["x"])
-    ledger._db.rows("PRAGMA max_page_count = 40")
+    ledger.db.rows("PRAGMA max_page_count = 40")
     with pytest.raises(StoreUnavailableError, match="disk is full"):
         add(ledger, "b", ["word " * 1000] * 100)
     assert ledger.paths == ["a"]
@@ -590,7 +646,7 @@ def test_a_locked_ledger_is_named(ledger: Ledger, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(database, "BUSY_TIMEOUT_S", 0.05)
     with (
         Ledger.create(ledger.directory) as other,
-        ledger._db.writing(),
+        ledger.db.writing(),
         pytest.raises(StoreUnavailableError, match="locked"),
     ):
         other.set(model="x")
@@ -630,5 +686,5 @@ def test_a_kill_leaves_whole_files_only(tmp_path: Path, after: int) -> None:
             numbers[passage.path].add(passage.text.split()[-1])
         assert all(len(found) == 1 for found in numbers.values())
         assert str(last) in set.union(*numbers.values())
-        assert ledger._db.value("PRAGMA integrity_check") == "ok"
-        ledger._db.run("INSERT INTO passage_text(passage_text) VALUES ('integrity-check')")
+        assert ledger.db.value("PRAGMA integrity_check") == "ok"
+        ledger.db.run("INSERT INTO passage_text(passage_text) VALUES ('integrity-check')")

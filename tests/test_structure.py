@@ -30,7 +30,18 @@ STAGES = {
 }
 # What a typed line means, before it is a question: pure rules that every face may use.
 LANGUAGE = {"filters", "followup"}
-CORE = {"corpus", "indexing", "originals", "parts", "query", "fits"}
+CORE = {
+    "corpus",
+    "erasure",
+    "fits",
+    "indexing",
+    "originals",
+    "parts",
+    "presence",
+    "query",
+    "scope",
+    "vectors",
+}
 TOOLS = {
     "calibrate",
     "doctor",
@@ -77,6 +88,7 @@ OWNERS = {
     "trafilatura": {"ingest"},
     "pypdfium2": {"ingest"},
     "openpyxl": {"ingest"},
+    "olefile": {"ingest"},
     "striprtf": {"ingest"},
     "lxml": {"ingest", "export"},
     "charset_normalizer": {"ingest"},

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from askcorpus import fits
@@ -21,6 +20,7 @@ from askcorpus.parts import open_embedder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from askcorpus.config import Settings
     from askcorpus.evaluate import Row
@@ -64,7 +64,7 @@ def run(
     gold = read_gold(gold_file, split=split)
     _check(gold, silence)
     open_embedder(settings, notify)  # without it, words alone are searched, and scores differ
-    with fits.writer(Path(settings.index)) as ledger:
+    with fits.writer(settings.index_path) as ledger:
         with Corpus.open(settings=settings, calibrated=False, notify=notify) as corpus:
             rows = ask_all(gold, corpus, label=gold_file.name, progress=progress).rows
             own = corpus.fit
@@ -83,7 +83,7 @@ def reset(settings: Settings) -> bool:
         IndexBusyError: Another process is writing it.
         StoreUnavailableError: It can't be written.
     """
-    with fits.writer(Path(settings.index)) as ledger:
+    with fits.writer(settings.index_path) as ledger:
         had = bool(fits.described(ledger))
         fits.keep(ledger, None)
     return had

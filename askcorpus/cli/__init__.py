@@ -18,8 +18,8 @@ import click
 
 from askcorpus import __version__
 from askcorpus.cli.asking import chat, query
+from askcorpus.cli.documents import forget, show, status, sync
 from askcorpus.cli.documents import index as index_command
-from askcorpus.cli.documents import show, status
 from askcorpus.cli.history import history
 from askcorpus.cli.measuring import calibrate, evaluate
 from askcorpus.cli.setup import completion, doctor, show_config
@@ -29,12 +29,14 @@ from askcorpus.errors import AskcorpusError
 
 COMMANDS = (
     index_command,
+    sync,
     query,
     chat,
     web,
     history,
     show,
     status,
+    forget,
     doctor,
     show_config,
     evaluate,

@@ -1,29 +1,91 @@
-"""The index and its documents: `askcorpus index`, `show` and `status`."""
+"""The index and its documents: `askcorpus index`, `sync`, `forget`, `show` and `status`."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from askcorpus.cli.options import load_settings, settings_options
 from askcorpus.console import ProgressLine, emit, narrate, terminal_style
 from askcorpus.errors import FilesFailedError, UsageError
+from askcorpus.text import one_line
+
+if TYPE_CHECKING:
+    from askcorpus.cli.options import Params
+    from askcorpus.scope import Selection
+
+
+def _report_options(command: Any) -> Any:
+    """Add the options of the commands that bring an index in step."""
+    options = (
+        click.option("--yes", is_flag=True, help="Also where a folder or most files are gone."),
+        click.option("--json", "as_json", is_flag=True, help="Print the report as JSON."),
+        settings_options("model", "threads", "boilerplate"),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
 
 
 @click.command()
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument(
+    "folders", metavar="FOLDER...", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
 @click.option(
     "--rebuild", is_flag=True, help="Drop what another model or folder left in the index."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
-@settings_options("model", "threads", "boilerplate")
+@click.option(
+    "--include", multiple=True, metavar="GLOB", help="Only files that match, from now on."
+)
+@click.option("--exclude", multiple=True, metavar="GLOB", help="No files that match, from now on.")
+@click.option(
+    "--max-size", type=click.FloatRange(0, 64, min_open=True), metavar="MB", help="No larger files."
+)
+@click.option("--all-files", is_flag=True, help="Drop earlier --include, --exclude, --max-size.")
+@_report_options
 @click.pass_context
-def index(ctx: click.Context, /, folder: Path, rebuild: bool, as_json: bool, **params: Any) -> None:
-    """Bring the index in step with a folder of documents."""
+def index(
+    ctx: click.Context,
+    /,
+    folders: tuple[Path, ...],
+    include: tuple[str, ...],
+    exclude: tuple[str, ...],
+    max_size: float | None,
+    all_files: bool,
+    **params: Any,
+) -> None:
+    """Bring the index in step with one or more folders of documents.
+
+    A folder that is new to the index joins those that it has. Globs are those of .gitignore.
+    """
+    from askcorpus.scope import selected
+
+    selection = None
+    if all_files or include or exclude or max_size is not None:
+        selection = selected(include=include, exclude=exclude, max_mb=max_size)
+    rebuild = params.pop("rebuild")
+    _bring_in_step(ctx, params, *folders, selection=selection, rebuild=rebuild)
+
+
+@click.command()
+@_report_options
+@click.pass_context
+def sync(ctx: click.Context, /, **params: Any) -> None:
+    """Bring the index in step with the folders that it has."""
+    _bring_in_step(ctx, params)
+
+
+def _bring_in_step(
+    ctx: click.Context,
+    params: Params,
+    *folders: Path,
+    selection: Selection | None = None,
+    rebuild: bool = False,
+) -> None:
     from askcorpus.corpus import Corpus
     from askcorpus.render import report_text
 
@@ -31,19 +93,52 @@ def index(ctx: click.Context, /, folder: Path, rebuild: bool, as_json: bool, **p
     with (
         ProgressLine() as progress,
         Corpus.build(
-            folder, settings=settings, rebuild=rebuild, progress=progress, notify=narrate
+            *folders,
+            settings=settings,
+            selection=selection,
+            rebuild=rebuild,
+            yes=params["yes"],
+            progress=progress,
+            notify=narrate,
         ) as corpus,
     ):
         report = corpus.report
     assert report is not None  # for the type checker: build has just set it
     narrate(report_text(report).rstrip("\n"))
-    if as_json:
+    if params["as_json"]:
         emit(json.dumps(asdict(report), default=dict, ensure_ascii=False, indent=2) + "\n")
     if report.failed:
         raise FilesFailedError(
             f"{len(report.failed)} files could not be read; the rest is indexed.",
             hint="The lines above say why.",
         )
+
+
+@click.command()
+@click.argument("names", metavar="FILE...", nargs=-1, required=True)
+@click.option("--undo", is_flag=True, help="Let forgotten files in again, at the next sync.")
+@settings_options()
+@click.pass_context
+def forget(ctx: click.Context, /, names: tuple[str, ...], undo: bool, **params: Any) -> None:
+    """Forget documents: no byte of them stays in the index or the history.
+
+    The files stay where they are and aren't indexed again. A folder stands for all that is in it.
+    """
+    settings, _ = load_settings(ctx, params)
+    if undo:
+        from askcorpus.erasure import readmit
+
+        count = readmit(settings.index_path, names)
+        narrate(f"{count} let in again. Run: askcorpus sync")
+        return
+    from askcorpus.forgetting import forget as forget_documents
+
+    found = forget_documents(settings, names)
+    for path in found.paths:
+        emit(f"{one_line(path)}\n")
+    narrate(f"{len(found.paths)} forgotten, with {found.turns} turns of kept conversations.")
+    for path in found.copies:
+        narrate(f"{one_line(path)} holds the same text and is still in the index.")
 
 
 @click.command()

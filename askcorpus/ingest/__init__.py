@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 
 from askcorpus.ingest.extracted import Extracted, Unreadable
 from askcorpus.ingest.formats import IN_PROCESS, PARSERS
-from askcorpus.ingest.walk import FileEntry, walk
+from askcorpus.ingest.ignore import is_pattern
+from askcorpus.ingest.walk import FileEntry, Selection, walk
 from askcorpus.ingest.worker import shared
 from askcorpus.records import Document, Skipped
 from askcorpus.text import one_line
@@ -24,7 +25,7 @@ from askcorpus.text import one_line
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["MAX_FILE_BYTES", "FileEntry", "read", "walk"]
+__all__ = ["MAX_FILE_BYTES", "FileEntry", "Selection", "is_pattern", "read", "walk"]
 
 MAX_FILE_BYTES = 64_000_000
 """Larger files are skipped: no one article is that long, and memory is several times the size."""

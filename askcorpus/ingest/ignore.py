@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import os
 import stat
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from pathspec import GitIgnoreSpec
     from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 IGNORE_FILES = (".gitignore", ".askcorpusignore")
@@ -37,7 +39,24 @@ def load(file: Path, base: str) -> Rules:
     Raises:
         OSError: The file is there but can't be read.
     """
-    return Rules(base, tuple(reversed(_patterns(_lines(file)))))
+    return Rules(base, patterns(_lines(file)))
+
+
+def matches(path: str, wanted: Sequence[str]) -> bool:
+    """Return whether a file, or a folder above it, matches git's patterns."""
+    return bool(_spec(tuple(wanted)).match_file(path))
+
+
+def is_pattern(line: str) -> bool:
+    """Return whether a line means something: it isn't empty, a comment or malformed."""
+    return bool(patterns([line]))
+
+
+@cache
+def _spec(wanted: tuple[str, ...]) -> GitIgnoreSpec:
+    from pathspec import GitIgnoreSpec
+
+    return GitIgnoreSpec.from_lines(wanted)
 
 
 def ignored(path: str, rules: Sequence[Rules], *, is_dir: bool) -> bool:
@@ -80,8 +99,8 @@ def _lines(file: Path) -> list[str]:
     return os.fsdecode(data.removeprefix(b"\xef\xbb\xbf")).splitlines()
 
 
-def _patterns(lines: list[str]) -> list[GitIgnoreSpecPattern]:
-    """Return the patterns that mean something; git passes over what it can't parse, too."""
+def patterns(lines: Sequence[str]) -> tuple[GitIgnoreSpecPattern, ...]:
+    """Return the patterns that mean something, the last first; git passes over the others too."""
     from pathspec.patterns.gitignore.base import GitIgnorePatternError
     from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
@@ -93,4 +112,4 @@ def _patterns(lines: list[str]) -> list[GitIgnoreSpecPattern]:
             continue
         if pattern.include is not None:
             found.append(pattern)
-    return found
+    return tuple(reversed(found))

@@ -1,7 +1,8 @@
 """Finds the files of a folder, in an order that never changes, and opens none of them.
 
-Passed over in silence: what an ignore file names, the index, and everything whose name starts
-with a dot (`.git`, `.venv`, `.DS_Store`), which people don't think of as their documents.
+Passed over in silence: what an ignore file or the caller's globs leave out, the index, and
+everything whose name starts with a dot (`.git`, `.venv`, `.DS_Store`), which people don't think of
+as their documents.
 Everything else is accounted for, as a `FileEntry` or as a `Skipped` with its reason.
 
 A link to a file inside the folder is followed, and the file is known by the link's name. A link
@@ -47,13 +48,32 @@ class FileEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Selection:
+    """Which of a folder's files are wanted, in git's patterns, relative to the folder."""
+
+    include: tuple[str, ...] = ()
+    """A file must match one of these; none lets every file in."""
+    exclude: tuple[str, ...] = ()
+    """What matches is passed over; a later `!pattern` takes that back, and what an ignore file
+    leaves out, too."""
+    max_bytes: int | None = None
+    """Larger files are skipped; None leaves the format's own limits."""
+
+    def includes(self, path: str) -> bool:
+        """Return whether a file's path matches one of the patterns to include, if there are any."""
+        return not self.include or ignore.matches(path, self.include)
+
+
+@dataclass(frozen=True, slots=True)
 class _Folder:
     base: str
     """Relative to the root: empty, or ending with a slash."""
     rules: tuple[ignore.Rules, ...]
 
 
-def walk(root: Path, *, exclude: Sequence[Path] = ()) -> Iterator[FileEntry | Skipped]:
+def walk(
+    root: Path, *, exclude: Sequence[Path] = (), selection: Selection | None = None
+) -> Iterator[FileEntry | Skipped]:
     """Return the files below a folder, ordered by name within each folder.
 
     The root is checked at once, the rest as the iterator advances.
@@ -61,6 +81,7 @@ def walk(root: Path, *, exclude: Sequence[Path] = ()) -> Iterator[FileEntry | Sk
     Args:
         root: May itself be a link, or hidden.
         exclude: Folders or files that are never read, such as the index.
+        selection: Which files are wanted; all where None.
 
     Raises:
         UsageError: The root is missing, is no folder or can't be listed.
@@ -71,7 +92,8 @@ def walk(root: Path, *, exclude: Sequence[Path] = ()) -> Iterator[FileEntry | Sk
     except OSError as exc:
         raise _unusable(root, exc) from exc
     real = Path(os.path.realpath(root))
-    return _Walk(real, frozenset(Path(os.path.realpath(path)) for path in exclude)).run()
+    barred = frozenset(Path(os.path.realpath(path)) for path in exclude)
+    return _Walk(real, barred, selection or Selection()).run()
 
 
 def _unusable(root: Path, exc: OSError) -> UsageError:
@@ -92,10 +114,12 @@ class _Walk:
     root: Path
     """Without links."""
     exclude: frozenset[Path]
+    selection: Selection
 
     def run(self) -> Iterator[FileEntry | Skipped]:
         """Yield everything below the root; a stack of iterators, for folders may nest deeply."""
-        stack = [self._folder(_Folder("", ()))]
+        own = ignore.Rules("", ignore.patterns(self.selection.exclude))
+        stack = [self._folder(_Folder("", (own,)))]
         while stack:
             item = next(stack[-1], None)
             if item is None:
@@ -113,7 +137,7 @@ class _Walk:
         except OSError as exc:
             yield Skipped(folder.base, _why(exc), failed=True)
             return
-        rules = list(folder.rules)
+        *rules, own = folder.rules
         for name in ignore.IGNORE_FILES:
             try:
                 rules.append(ignore.load(place / name, folder.base))
@@ -122,7 +146,7 @@ class _Walk:
             except OSError as exc:
                 reason = f"{_why(exc)}; its rules don't apply"
                 yield Skipped(folder.base + name, reason, failed=True)
-        inner = tuple(rules)
+        inner = (*rules, own)  # the user's own word is the last
         for entry in entries:
             if not entry.name.startswith("."):
                 yield from self._entry(entry, _Folder(folder.base, inner))
@@ -135,6 +159,8 @@ class _Walk:
             is_dir = entry.is_dir(follow_symlinks=False)
             if ignore.ignored(path, folder.rules, is_dir=is_dir):
                 return
+            if not is_dir and not self.selection.includes(path):
+                return
             absolute = Path(entry.path)
             if absolute in self.exclude:
                 return
@@ -145,7 +171,7 @@ class _Walk:
             elif entry.is_symlink():
                 yield from self._link(path, absolute)
             else:
-                yield _file(path, absolute, entry.stat(follow_symlinks=False))
+                yield self._file(path, absolute, entry.stat(follow_symlinks=False))
         except FileNotFoundError:
             return  # deleted while we looked
         except OSError as exc:
@@ -171,18 +197,20 @@ class _Walk:
         if stat.S_ISDIR(status.st_mode):
             yield Skipped(path, "a link to a folder")
         else:
-            yield _file(path, target, status)
+            yield self._file(path, target, status)
 
-
-def _file(path: str, absolute: Path, status: os.stat_result) -> FileEntry | Skipped:
-    kind = stat.S_IFMT(status.st_mode)
-    if kind != stat.S_IFREG:
-        return Skipped(path, f"{_KINDS.get(kind, 'a special file')}, not a file")
-    suffix = PurePosixPath(path).suffix.lower()
-    if not has_parser(path):
-        what = f"{suffix} files" if suffix else "files without a suffix"
-        return Skipped(path, f"no reader for {what} yet")
-    return FileEntry(path, absolute, status.st_size, status.st_mtime_ns)
+    def _file(self, path: str, absolute: Path, status: os.stat_result) -> FileEntry | Skipped:
+        kind = stat.S_IFMT(status.st_mode)
+        if kind != stat.S_IFREG:
+            return Skipped(path, f"{_KINDS.get(kind, 'a special file')}, not a file")
+        suffix = PurePosixPath(path).suffix.lower()
+        if not has_parser(path):
+            what = f"{suffix} files" if suffix else "files without a suffix"
+            return Skipped(path, f"no reader for {what} yet")
+        most = self.selection.max_bytes
+        if most is not None and status.st_size > most:
+            return Skipped(path, f"larger than {most / 1_000_000:g} MB")
+        return FileEntry(path, absolute, status.st_size, status.st_mtime_ns)
 
 
 def _why(exc: OSError) -> str:

@@ -10,10 +10,10 @@ kept. A turn is in memory first: what can't be written now goes along with the n
 
 from __future__ import annotations
 
-import os
 import threading
 from pathlib import Path
 
+from askcorpus.config import data_dir
 from askcorpus.errors import UsageError
 from askcorpus.sessions.database import Database
 from askcorpus.sessions.rows import forget, insert_conversation, insert_turn
@@ -31,7 +31,7 @@ from askcorpus.sessions.turns import (
 )
 from askcorpus.text import words
 
-__all__ = ["Conversation", "Found", "Session", "Sessions", "Summary", "Turn", "broken", "data_dir"]
+__all__ = ["Conversation", "Found", "Session", "Sessions", "Summary", "Turn", "broken"]
 
 _SUMMARIES = """
 SELECT c.id, coalesce(c.name, first.question), c.directory, c.root, first.asked, last.asked, t.n
@@ -43,14 +43,6 @@ JOIN turns last ON last.id = t.high
 ORDER BY last.asked DESC, last.id DESC
 """
 EXCERPT_WORDS = 16
-
-
-def data_dir() -> Path:
-    """Return the directory of the history: `ASKCORPUS_DATA_DIR`, else the platform's."""
-    from platformdirs import user_data_path
-
-    override = os.environ.get("ASKCORPUS_DATA_DIR")
-    return Path(override).absolute() if override else user_data_path("askcorpus")
 
 
 class Session:

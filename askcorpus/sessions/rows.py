@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from askcorpus.sessions.turns import filters, holding, leans, sources, storable
+from askcorpus.sessions.turns import filters, holding, leans, same_file, sources, storable
 
 if TYPE_CHECKING:
     import sqlite3
@@ -46,12 +46,12 @@ def forget(db: sqlite3.Connection, root: str, path: str) -> int:
 
     Nothing of an answer is read for that: one that is damaged is no obstacle.
     """
-    touched = db.execute(
-        """SELECT DISTINCT t.conversation FROM sources s JOIN turns t ON t.id = s.turn
-        WHERE s.path = ? AND s.root IN (?, '')""",
-        (path, root),
-    ).fetchall()
-    return sum(_forget(db, number, root, path) for (number,) in touched)
+    rows = db.execute(
+        """SELECT DISTINCT t.conversation, s.root, s.path
+        FROM sources s JOIN turns t ON t.id = s.turn"""
+    )
+    touched = {number for number, *place in rows if same_file(root, path, *place)}
+    return sum(_forget(db, number, root, path) for number in sorted(touched))
 
 
 def _forget(db: sqlite3.Connection, number: int, root: str, path: str) -> int:

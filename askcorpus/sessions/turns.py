@@ -115,9 +115,20 @@ def holding(turns: Iterable[tuple[Places, bool]], root: str, path: str) -> list[
     """
     found: list[int] = []
     for at, (places, leaning) in enumerate(turns):
-        if places & {(root, path), ("", path)} or (found and leaning):
+        if any(same_file(root, path, *place) for place in places) or (found and leaning):
             found.append(at)
     return found
+
+
+def same_file(root: str, path: str, other_root: str, other_path: str) -> bool:
+    """Return whether two documents are one file; an empty second root stands for any.
+
+    The root of an index moves up when a folder beside it joins, and the paths change with it.
+    """
+    place = f"{root.rstrip('/')}/{path}"
+    if not other_root:
+        return place.endswith(f"/{other_path}")
+    return place == f"{other_root.rstrip('/')}/{other_path}"
 
 
 def broken(answer: Answer, text: Callable[[Citation], str | None]) -> list[Citation]:

@@ -42,6 +42,10 @@ hard synthetic vectors (384 numbers, noisy clusters), with 400 1%. What it costs
 machine's noise (3 to 5 ms a search either way)."""
 _SAME = 1e-3  # cosine distance of a vector to itself, at most
 
+# How the errors of Chroma's SQLite, and of its own files, name a disk that can't be written.
+_READ_ONLY = ("(code: 8)", "readonly database", "(os error 30)")
+_FULL = ("(code: 13)", "(os error 28)")
+
 # Chroma reads its settings from variables that begin like this, and from these too.
 _PREFIX = "chroma_"
 _SETTINGS = frozenset(
@@ -219,8 +223,18 @@ def _translated(place: Path) -> Iterator[None]:
         raise
     except BaseException as exc:
         reason = " ".join(str(exc).split()).rstrip(".") or type(exc).__name__
+        if any(sign in reason for sign in _READ_ONLY):
+            raise StoreUnavailableError(
+                f"Chroma has to write to {place}, which is read-only.",
+                hint="Set dense to exact, and Chroma is left out.",
+            ) from exc
+        if any(sign in reason for sign in _FULL):
+            raise StoreUnavailableError(
+                f"Chroma has to write to {place}, and its disk is full.",
+                hint="Free some space, then run it again.",
+            ) from exc
         raise StoreUnavailableError(
-            f"Chroma can't use {place}: {reason[:200]}.", hint="Run: askcorpus index DIR"
+            f"Chroma can't use {place}: {reason[:200]}.", hint="Run: askcorpus sync"
         ) from exc
 
 

@@ -5,6 +5,7 @@ Everything that sqlite3 raises leaves here as a StoreUnavailableError with a nex
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from contextlib import contextmanager
@@ -27,7 +28,7 @@ _REASONS = {
     sqlite3.SQLITE_FULL: ("the disk is full", "Free some space, then run it again."),
     sqlite3.SQLITE_READONLY: ("it is read-only", "Check the permissions of its directory."),
     sqlite3.SQLITE_PERM: ("access is denied", "Check the permissions of its directory."),
-    sqlite3.SQLITE_CANTOPEN: ("it can't be opened", "Check the permissions of its directory."),
+    sqlite3.SQLITE_CANTOPEN: ("it can't be opened", "Check its permissions and its directory's."),
     sqlite3.SQLITE_BUSY: ("another process keeps it locked", "Wait for it, then run it again."),
     sqlite3.SQLITE_LOCKED: ("another process keeps it locked", "Wait for it, then run it again."),
     sqlite3.SQLITE_IOERR: ("the disk reports an error", "Check the disk, then run it again."),
@@ -68,9 +69,11 @@ class Database:
         try:
             try:
                 self._connection = _connect(path, "mode=rw" if writable else "mode=ro")
-            except sqlite3.OperationalError:
-                if writable or _has_log(path):
+            except sqlite3.OperationalError as exc:
+                if writable:
                     raise
+                if _has_log(path):
+                    raise _unfolded(path, exc) from exc
                 # Nobody can write there, so nothing changes under the reader.
                 self._connection = _connect(path, "mode=ro&immutable=1")
         except FOREIGN as exc:
@@ -162,6 +165,22 @@ class Database:
             yield
         except FOREIGN as exc:
             raise translate(exc, self.path) from exc
+
+
+def _unfolded(path: Path, exc: sqlite3.OperationalError) -> StoreUnavailableError:
+    """Return what it means that a log is there and can't be read.
+
+    Nothing less than the log will do, and to read it SQLite has to write beside it.
+    """
+    found = translate(exc, path)
+    unwritable = exc.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
+    if unwritable and os.access(path, os.R_OK):
+        return StoreUnavailableError(
+            f"Can't use {path}: its last changes are in its log, which needs a directory that can "
+            "be written.",
+            hint="Copy the index to such a place, and ask there.",
+        )
+    return found
 
 
 def _has_log(path: Path) -> bool:

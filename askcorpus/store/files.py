@@ -44,7 +44,9 @@ def prepare(directory: Path) -> None:
 def unwritable(place: Path, exc: OSError) -> StoreUnavailableError:
     """Return the error that says why nothing could be written at `place`."""
     if exc.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return StoreUnavailableError(f"The disk of {place} is full.", hint="Free some space.")
+        return StoreUnavailableError(
+            f"The disk of {place} is full.", hint="Free some space, then run it again."
+        )
     reason = exc.strerror or type(exc).__name__
     return StoreUnavailableError(
         f"Can't write to {place}: {reason[:1].lower()}{reason[1:]}.",

@@ -34,7 +34,11 @@ MOST_CHANGED = 0.1
 MOST_NEWER = 20_000
 """Passages that may be searched exactly beside Chroma: 2.5 ms of one core."""
 
+_PEAK = 8
+"""Room that building takes, as a multiple of the vectors themselves; 6.5 was seen."""
+
 _KEY = "chroma"
+_LAST = "chroma_last"
 _DATABASE = "chroma.sqlite3"
 # What a child process may know of ours: Chroma takes settings from any variable that has the name
 # of one of them (ENVIRONMENT, MIGRATIONS, …).
@@ -62,6 +66,16 @@ def named(ledger: Ledger) -> Generation | None:
     """Return the generation that the ledger names, or None."""
     written = ledger.get(_KEY)
     return Generation(**json.loads(written)) if written else None
+
+
+def unname(ledger: Ledger) -> None:
+    """Name no generation any more; the next one has a number that none had before it.
+
+    A reader knows by its name that another directory has come.
+    """
+    generation = named(ledger)
+    if generation:
+        ledger.set(**{_KEY: "", _LAST: generation.name})
 
 
 def check(ledger: Ledger, generation: Generation | None) -> Path:
@@ -120,7 +134,8 @@ def build(ledger: Ledger, *, progress: Callable[[int, int], None] | None = None)
     home = ledger.directory.absolute() / CHROMA
     previous = named(ledger)
     present = _present(home)
-    name = f"{max([int(n) for n in present] + [int(previous.name) if previous else 0]) + 1:06d}"
+    used = [*present, previous.name if previous else "0", ledger.get(_LAST) or "0"]
+    name = f"{max(map(int, used)) + 1:06d}"
     target = home / name
     try:
         home.mkdir(mode=0o700, exist_ok=True)
@@ -131,9 +146,15 @@ def build(ledger: Ledger, *, progress: Callable[[int, int], None] | None = None)
         made = Generation(name, watermark, count, ledger.dim or 0, _digests(target))
         ledger.set(**{_KEY: json.dumps(asdict(made))})
     except BaseException as exc:
+        full = isinstance(exc, StoreUnavailableError) and _is_short_of_room(ledger, home)
         shutil.rmtree(target, ignore_errors=True)
         if isinstance(exc, OSError):
             raise unwritable(target, exc) from exc
+        if full:  # which Chroma tells in words that name no disk
+            raise StoreUnavailableError(
+                f"The disk of {home} hasn't enough room for the vector index.",
+                hint="Free some space, then run it again.",
+            ) from exc
         raise
     for old in present:
         if previous is None or old != previous.name:
@@ -145,6 +166,17 @@ def _present(home: Path) -> list[str]:
         return [entry.name for entry in home.iterdir() if entry.name.isdigit()]
     except FileNotFoundError:
         return []
+    except OSError as exc:
+        raise unwritable(home, exc) from exc
+
+
+def _is_short_of_room(ledger: Ledger, home: Path) -> bool:
+    """Return whether what is left on the disk is less than building takes."""
+    needed = _PEAK * ledger.tally(0)[1] * (ledger.dim or 0) * 4
+    try:
+        return shutil.disk_usage(home).free < needed
+    except OSError:
+        return False
 
 
 def _digests(directory: Path) -> dict[str, str]:
@@ -208,4 +240,4 @@ def _run_child(
 
 
 def _sick(message: str) -> StoreUnavailableError:
-    return StoreUnavailableError(message, hint="Run: askcorpus index DIR")
+    return StoreUnavailableError(message, hint="Run: askcorpus sync")

@@ -23,6 +23,7 @@ from askcorpus.records import Passage
 from askcorpus.store import blobs, lexical, rows, schema
 from askcorpus.store.database import Database
 from askcorpus.store.files import LEDGER, prepare, unwritable
+from askcorpus.store.lock import hold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -43,7 +44,7 @@ class Ledger:
     def __init__(self, directory: Path, db: Database) -> None:
         """Wrap an open database; `create` and `open` are the ways in."""
         self.directory = directory
-        self._db = db
+        self.db = db
 
     @classmethod
     def create(cls, directory: Path) -> Ledger:
@@ -63,6 +64,8 @@ class Ledger:
         db = Database(path, writable=True)
         with db.closed_on_error():
             schema.make(db)
+            if schema.is_older(db):
+                schema.migrate(db)
             schema.check(db, directory)
         return cls(directory, db)
 
@@ -70,9 +73,12 @@ class Ledger:
     def open(cls, directory: Path) -> Ledger:
         """Return the directory's ledger for reading, also where nothing can be written.
 
+        One of an older format is migrated first.
+
         Raises:
             IndexMissingError: There is none.
             IndexMismatchError: It has another format.
+            IndexBusyError: It has an older format, and another process is writing it.
             StoreUnavailableError: It can't be read, or is damaged.
         """
         path = directory / LEDGER
@@ -88,12 +94,18 @@ class Ledger:
         with db.closed_on_error():
             if schema.is_blank(db):
                 raise _missing(directory)
-            schema.check(db, directory)
-        return cls(directory, db)
+            older = schema.is_older(db)
+            if not older:
+                schema.check(db, directory)
+                return cls(directory, db)
+        db.close()
+        with hold(directory), cls.create(directory):
+            pass
+        return cls.open(directory)
 
     def close(self) -> None:
         """Give the database back."""
-        self._db.close()
+        self.db.close()
 
     def __enter__(self) -> Ledger:
         return self
@@ -103,31 +115,31 @@ class Ledger:
 
     def reading(self) -> AbstractContextManager[None]:
         """Let everything that is read inside see one state of the index."""
-        return self._db.reading()
+        return self.db.reading()
 
     @property
     def revision(self) -> tuple[int, int]:
         """Changes whenever the index did, by this process or another one."""
-        return self._db.revision
+        return self.db.revision
 
     # The index as a whole.
 
     def get(self, key: str) -> str | None:
         """Return what was noted under the key, or None."""
-        value: str | None = self._db.value("SELECT value FROM meta WHERE key = ?", (key,))
+        value: str | None = self.db.value("SELECT value FROM meta WHERE key = ?", (key,))
         return value
 
     def set(self, **values: str) -> None:
         """Note the values under their keys, all in one transaction."""
-        with self._db.writing():
-            self._db.run_many("REPLACE INTO meta VALUES (?, ?)", list(values.items()))
+        with self.db.writing():
+            self.db.run_many("REPLACE INTO meta VALUES (?, ?)", list(values.items()))
 
     @property
     def counts(self) -> Counts:
         """The numbers of documents, passages and skipped files."""
         tables = ("documents", "passages", "skipped")
         with self.reading():
-            return rows.Counts(*(self._db.value(f"SELECT count(*) FROM {t}") for t in tables))  # noqa: S608
+            return rows.Counts(*(self.db.value(f"SELECT count(*) FROM {t}") for t in tables))  # noqa: S608
 
     @property
     def dim(self) -> int | None:
@@ -138,21 +150,21 @@ class Ledger:
     @property
     def watermark(self) -> int:
         """The highest passage id; 0 where there are no passages."""
-        return self._db.value("SELECT max(id) FROM passages") or 0
+        return self.db.value("SELECT max(id) FROM passages") or 0
 
     def tally(self, watermark: int) -> tuple[int, int]:
         """Return the numbers of passages up to the watermark (a passage id) and above it."""
         sql = "SELECT count(*) FROM passages WHERE id "
         with self.reading():
-            upto, above = (self._db.value(f"{sql} {sign} ?", (watermark,)) for sign in ("<=", ">"))
+            upto, above = (self.db.value(f"{sql} {sign} ?", (watermark,)) for sign in ("<=", ">"))
         return upto, above
 
     def tidy(self) -> None:
         """Merge the full-text index, collect its words, fold the log; for after many changes."""
-        self._db.run("INSERT INTO passage_text(passage_text) VALUES ('optimize')")
-        lexical.collect_vocabulary(self._db)
-        self._db.run("PRAGMA optimize")
-        self._db.rows("PRAGMA wal_checkpoint(PASSIVE)")  # doesn't wait for readers
+        self.db.run("INSERT INTO passage_text(passage_text) VALUES ('optimize')")
+        lexical.collect_vocabulary(self.db)
+        self.db.run("PRAGMA optimize")
+        self.db.rows("PRAGMA wal_checkpoint(PASSIVE)")  # doesn't wait for readers
 
     # Writing.
 
@@ -178,59 +190,70 @@ class Ledger:
         if not len(passages) == len(vectors) == len(hashes):
             raise ValueError("passages, vectors and hashes differ in number")
         matrix = np.ascontiguousarray(vectors, dtype=np.float32)
-        with self._db.writing():
+        with self.db.writing():
             self._drop([document.path])
-            values = rows.from_document(document)
-            marks = ", ?" * len(values)
-            number = self._db.run(f"INSERT INTO documents VALUES (NULL{marks})", values)  # noqa: S608
+            number = self.db.run(rows.INSERT, rows.from_document(document))
             if passages:
                 self._fix_width(matrix.shape[1])
             for passage, vector, digest in zip(passages, matrix, hashes, strict=True):
-                row = self._db.run(
+                row = self.db.run(
                     "INSERT INTO passages VALUES (NULL, ?, ?, ?, ?, ?, ?)",
                     (number, passage.start, passage.end, passage.line, passage.heading, digest),
                 )
-                self._db.run("INSERT INTO vectors VALUES (?, ?)", (row, vector.tobytes()))
+                self.db.run("INSERT INTO vectors VALUES (?, ?)", (row, vector.tobytes()))
                 title = " › ".join(filter(None, (document.title, passage.heading)))
-                self._db.run(
+                self.db.run(
                     "INSERT INTO passage_text(rowid, title, text) VALUES (?, ?, ?)",
                     (row, title, passage.text),
                 )
 
     def remove(self, paths: Iterable[str]) -> None:
         """Forget the files at these paths, in one transaction; unknown ones don't matter."""
-        with self._db.writing():
+        with self.db.writing():
             self._drop(paths)
 
     def clear(self) -> None:
         """Forget every file and the width of the vectors, in one transaction; ids go on growing."""
-        with self._db.writing():
+        with self.db.writing():
             for table in ("passage_text", "documents", "skipped"):
-                self._db.run(f"DELETE FROM {table}")  # noqa: S608
-            self._db.run("DELETE FROM meta WHERE key = 'dim'")
+                self.db.run(f"DELETE FROM {table}")  # noqa: S608
+            self.db.run("DELETE FROM meta WHERE key = 'dim'")
+
+    def rebase(self, prefix: str, **values: str) -> None:
+        """Put the prefix before every path and note the values, in one transaction."""
+        with self.db.writing():
+            for table in ("documents", "skipped") if prefix else ():
+                # Paths are unique at any time: none of them begins with a slash but in between.
+                self.db.run(f"UPDATE {table} SET path = '/' || path")  # noqa: S608
+                self.db.run(f"UPDATE {table} SET path = ? || substr(path, 2)", (prefix,))  # noqa: S608
+            self.set(**values)
 
     def skip(self, skipped: Skipped, *, size: int, mtime_ns: int) -> None:
-        """Note that a file was left out; a document at its path goes, in the same transaction."""
+        """Note that a file was left out; a document at its path goes, in the same transaction.
+
+        It stays where the file has only failed: what can't be read now may be read again later.
+        """
         # A name that isn't UTF-8 is a reason to be skipped, and would not fit as it is.
         path, reason = (
             text.encode("utf-8", "replace").decode() for text in (skipped.path, skipped.reason)
         )
-        with self._db.writing():
-            self._drop([path])
+        with self.db.writing():
+            if not skipped.failed:
+                self._drop([path])
             row = (path, reason, skipped.failed, size, mtime_ns)
-            self._db.run("INSERT INTO skipped VALUES (?, ?, ?, ?, ?)", row)
+            self.db.run("REPLACE INTO skipped VALUES (?, ?, ?, ?, ?)", row)
 
     def _drop(self, paths: Iterable[str]) -> None:
         for path in paths:
-            self._db.run("DELETE FROM skipped WHERE path = ?", (path,))
-            number = self._db.value("SELECT id FROM documents WHERE path = ?", (path,))
+            self.db.run("DELETE FROM skipped WHERE path = ?", (path,))
+            number = self.db.value("SELECT id FROM documents WHERE path = ?", (path,))
             if number is not None:
-                self._db.run(
+                self.db.run(
                     """DELETE FROM passage_text
                        WHERE rowid IN (SELECT id FROM passages WHERE document = ?)""",
                     (number,),
                 )
-                self._db.run("DELETE FROM documents WHERE id = ?", (number,))
+                self.db.run("DELETE FROM documents WHERE id = ?", (number,))
 
     def _fix_width(self, width: int) -> None:
         dim = self.dim
@@ -250,31 +273,27 @@ class Ledger:
         Raises:
             UsageError: There is none.
         """
-        found = self._db.rows(
-            """SELECT path, title, date, byline, sha256, size, mtime_ns, extracted, boilerplate,
-                      headings, places, text FROM documents WHERE path = ?""",
-            (path,),
-        )
+        found = self.db.rows(rows.SELECT, (path,))
         if not found:
             raise UsageError(f"No document {path!r} in the index.", hint="Run: askcorpus status")
         return rows.to_document(found[0])
 
     def documents(self) -> list[DocumentRow]:
         """Return every document without its text, in the order of the paths."""
-        return rows.documents(self._db)
+        return rows.documents(self.db)
 
     @property
     def paths(self) -> list[str]:
         """The documents' paths, in order."""
-        return [row[0] for row in self._db.rows("SELECT path FROM documents ORDER BY path")]
+        return [row[0] for row in self.db.rows("SELECT path FROM documents ORDER BY path")]
 
     def skipped(self) -> list[SkippedFile]:
         """Return the files that were left out, in the order of the paths."""
-        return rows.skipped(self._db)
+        return rows.skipped(self.db)
 
     def passages(self, ids: Iterable[int]) -> dict[int, Passage]:
         """Return the passages with these ids; ids that are no longer there are left out."""
-        found = self._db.rows(
+        found = self.db.rows(
             """SELECT d.path, p."start", p."end", t.text, p.line, p.heading, p.id
                FROM json_each(?) AS wanted
                JOIN passages AS p ON p.id = wanted.value
@@ -293,14 +312,14 @@ class Ledger:
         accents.
         """
         with self.reading():
-            return rows.select(self._db, query)
+            return rows.select(self.db, query)
 
     # The lexical leg.
 
     @property
     def size(self) -> int:
         """The number of passages."""
-        return int(self._db.value("SELECT count(*) FROM passages"))
+        return int(self.db.value("SELECT count(*) FROM passages"))
 
     def lexical(
         self,
@@ -320,30 +339,30 @@ class Ledger:
 
         Ties break on the passage id.
         """
-        return lexical.search(self._db, words, k, allowed=allowed, title_weight=title_weight)
+        return lexical.search(self.db, words, k, allowed=allowed, title_weight=title_weight)
 
     def lexical_scores(
         self, words: Sequence[str], ids: Iterable[int], *, title_weight: float = TITLE_WEIGHT
     ) -> dict[int, float]:
         """Return the BM25 score of each of the passages; 0 where none of the words stands in it."""
-        return lexical.scores(self._db, words, ids, title_weight=title_weight)
+        return lexical.scores(self.db, words, ids, title_weight=title_weight)
 
     def document_frequency(self, words: Iterable[str]) -> dict[str, int]:
         """Return how many passages hold each word in their text, or another of the same stem."""
         with self.reading():
-            return lexical.document_frequency(self._db, words)
+            return lexical.document_frequency(self.db, words)
 
     def knows(self, word: str) -> bool:
         """Return whether any passage or title holds the word, or another of the same stem."""
-        return lexical.knows(self._db, word)
+        return lexical.knows(self.db, word)
 
     def terms(self, initial: str) -> list[tuple[str, int]]:
         """Return the stems that begin so, each with its passages, as of the last `tidy`."""
-        return lexical.terms(self._db, initial)
+        return lexical.terms(self.db, initial)
 
     def example(self, term: str) -> str:
         """Return the text of a passage that holds the stem, or ""."""
-        return lexical.example(self._db, term)
+        return lexical.example(self.db, term)
 
     # Vectors.
 
@@ -358,7 +377,7 @@ class Ledger:
             upto: Only passages with at most this id; None for no limit.
         """
         with self.reading():
-            return blobs.read(self._db, self.dim or 0, ids, after=after, upto=upto)
+            return blobs.read(self.db, self.dim or 0, ids, after=after, upto=upto)
 
     def known_vectors(self, hashes: Iterable[bytes]) -> dict[bytes, Vectors]:
         """Return the vectors, (dim,) float32, of the passages with these hashes, as far as known.
@@ -366,7 +385,7 @@ class Ledger:
         Ask before the documents that hold them are replaced or removed.
         """
         with self.reading():
-            return blobs.known(self._db, hashes)
+            return blobs.known(self.db, hashes)
 
 
 def _missing(directory: Path) -> IndexMissingError:

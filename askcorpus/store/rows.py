@@ -21,6 +21,13 @@ if TYPE_CHECKING:
     from askcorpus.store.database import Database
 
 
+_COLUMNS = """path, title, date, byline, sha256, size, mtime_ns, extracted, boilerplate, headings,
+    places, text"""
+# Named, because a migrated table has them in another order.
+INSERT = f"INSERT INTO documents({_COLUMNS}) VALUES ({', '.join('?' * 12)})"  # noqa: S608
+SELECT = f"SELECT {_COLUMNS} FROM documents WHERE path = ?"  # noqa: S608
+
+
 class Counts(NamedTuple):
     """What an index holds."""
 
@@ -62,7 +69,7 @@ class DocumentRow:
 
 
 def from_document(document: Document) -> tuple[Any, ...]:
-    """Return the document's row, in the order of the table, without its number."""
+    """Return the values that `INSERT` takes."""
     return (
         document.path,
         document.title,
@@ -80,7 +87,7 @@ def from_document(document: Document) -> tuple[Any, ...]:
 
 
 def to_document(row: tuple[Any, ...]) -> Document:
-    """Return the document of such a row."""
+    """Return the document of a row of `SELECT`."""
     path, title, date, byline, sha256, size, mtime_ns, extracted, *ranges, text = row
     boilerplate, headings, places = map(json.loads, ranges)
     return Document(

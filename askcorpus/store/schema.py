@@ -12,7 +12,13 @@ if TYPE_CHECKING:
 
     from askcorpus.store.database import Database
 
-FORMAT = 3
+FORMAT = 4
+
+# What makes the tables of one format those of the next, by the number of the first.
+MIGRATIONS = {
+    2: ["ALTER TABLE documents ADD COLUMN places TEXT NOT NULL DEFAULT '[]'"],
+    3: ["CREATE TABLE forgotten(fingerprint BLOB PRIMARY KEY) WITHOUT ROWID"],
+}
 
 # The text stands last, so that reading the rest of a document's row doesn't read it.
 _TABLES = [
@@ -36,6 +42,7 @@ _TABLES = [
     """CREATE TABLE vectors(
         passage INTEGER PRIMARY KEY REFERENCES passages ON DELETE CASCADE,
         vector BLOB NOT NULL)""",
+    *MIGRATIONS[3],
     lexical.TABLE,
     *lexical.VOCABULARY,
 ]
@@ -56,6 +63,21 @@ def make(db: Database) -> None:
 def is_blank(db: Database) -> bool:
     """Whether the database has no table at all: its maker was killed before the first commit."""
     return not db.value("SELECT count(*) FROM sqlite_master")
+
+
+def is_older(db: Database) -> bool:
+    """Whether the format is one that can be migrated."""
+    return db.value("PRAGMA user_version") in MIGRATIONS
+
+
+def migrate(db: Database) -> None:
+    """Bring the tables to this program's format, in one transaction; passages and vectors stay."""
+    with db.writing():
+        for number in range(db.value("PRAGMA user_version"), FORMAT):
+            for statement in MIGRATIONS[number]:
+                db.run(statement)
+            db.run(f"PRAGMA user_version = {number + 1}")
+        db.run("REPLACE INTO meta VALUES ('format', ?)", (str(FORMAT),))
 
 
 def check(db: Database, directory: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Horizontal
@@ -251,7 +250,7 @@ class ChatScreen(Shelf):
             return
         from askcorpus.tui.job import IndexingJob
 
-        self.job = IndexingJob(Path(self.status.root), self.desk.settings)
+        self.job = IndexingJob(None, self.desk.settings)
         self.run_worker(self._index(self.job), group="job")
 
     async def _index(self, job: IndexingJob) -> None:

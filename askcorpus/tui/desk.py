@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import Future
-from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -132,4 +131,4 @@ class Desk:
     def _contents(self) -> Contents:
         from askcorpus.indexing import contents
 
-        return contents(Path(self.settings.index))
+        return contents(self.settings.index_path)

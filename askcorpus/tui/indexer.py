@@ -36,7 +36,7 @@ def _index(order: dict[str, Any]) -> None:
     from askcorpus.corpus import Corpus
 
     with Corpus.build(
-        order["folder"],
+        *order["folders"],
         settings=Settings(**order["settings"]),
         progress=lambda done, total, path: tell(done=done, total=total, path=path),
         notify=lambda text: tell(note=text),

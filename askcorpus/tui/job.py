@@ -62,8 +62,8 @@ class Progress:
 class IndexingJob:
     """One run of indexing in a process of its own."""
 
-    def __init__(self, folder: Path, settings: Settings) -> None:
-        """Prepare it; nothing runs before `run`."""
+    def __init__(self, folder: Path | None, settings: Settings) -> None:
+        """Prepare it for a new folder, or for those that the index has; nothing runs yet."""
         self.folder = folder
         self._settings = settings
         self._process: asyncio.subprocess.Process | None = None
@@ -99,7 +99,8 @@ class IndexingJob:
     async def _read(self, process: asyncio.subprocess.Process) -> AsyncIterator[Progress]:
         assert process.stdin is not None  # for the type checker: both are pipes
         assert process.stdout is not None
-        order = {"folder": str(self.folder), "settings": asdict(self._settings)}
+        folders = [str(self.folder)] if self.folder else []
+        order = {"folders": folders, "settings": asdict(self._settings)}
         process.stdin.write(json.dumps(order).encode() + b"\n")
         progress = Progress()
         began = None

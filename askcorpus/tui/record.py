@@ -5,10 +5,11 @@ Everything here runs on the desk's thread too: SQLite waits for nobody on the ev
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from askcorpus.export import Format
     from askcorpus.records import Answer
     from askcorpus.sessions import Conversation, Session, Sessions, Summary
@@ -49,7 +50,7 @@ class Record:
 
     async def conversations(self) -> list[Summary]:
         """Return the kept conversations over this index, the newest first."""
-        here = str(Path(self._desk.settings.index).absolute())
+        here = str(self._desk.settings.index_path.absolute())
         kept = await self._desk.run(lambda: self._history().summaries())
         return [summary for summary in kept if summary.index == here]
 
@@ -95,7 +96,7 @@ class Record:
 
     def _sitting(self, root: str) -> Session:
         if self._session is None:
-            self._session = self._history().begin(index=self._desk.settings.index, root=root)
+            self._session = self._history().begin(index=self._desk.settings.index_path, root=root)
         return self._session
 
 

@@ -1,0 +1,103 @@
+"""What is gone from a folder, and when that is not taken for meant; real files, real index."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from askcorpus import Corpus, Settings
+from askcorpus.errors import FilesGoneError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from askcorpus.records import IndexReport
+
+HASHING = Settings(model="hashing")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return an indexed folder of five documents."""
+    place = tmp_path / "documents"
+    (place / "sub").mkdir(parents=True)
+    for number in range(4):
+        (place / f"{number}.txt").write_text(f"Inspector N{number} closed the mine.")
+    (place / "sub" / "4.txt").write_text("Inspector N4 closed the mine.")
+    sync(place)
+    return place
+
+
+def sync(folder: Path, *, yes: bool = False) -> IndexReport:
+    index = folder.parent / "index"
+    known = () if index.exists() else (folder,)
+    with Corpus.build(*known, index=index, settings=HASHING, yes=yes) as corpus:
+        assert corpus.report
+        return corpus.report
+
+
+def held(folder: Path) -> int:
+    with Corpus.open(folder.parent / "index", settings=HASHING) as corpus:
+        return len(corpus.paths())
+
+
+def lose_folder(folder: Path) -> None:
+    shutil.rmtree(folder)
+
+
+def lose_content(folder: Path) -> None:
+    shutil.rmtree(folder)
+    folder.mkdir()
+
+
+def lose_most(folder: Path) -> None:
+    for number in range(3):
+        (folder / f"{number}.txt").unlink()
+
+
+@pytest.mark.parametrize("lose", [lose_folder, lose_content, lose_most])
+def test_what_looks_like_a_lost_disk_changes_nothing_without_yes(
+    folder: Path, lose: object
+) -> None:
+    assert callable(lose)
+    lose(folder)
+    with pytest.raises(FilesGoneError, match="nothing was changed") as caught:
+        sync(folder)
+    assert "--yes" in caught.value.hint
+    assert held(folder) == 5
+    left = sync(folder, yes=True).documents
+    assert left == held(folder) == len(list(folder.rglob("*.txt")))
+
+
+def test_half_of_the_files_may_go(folder: Path) -> None:
+    for number in range(2):
+        (folder / f"{number}.txt").unlink()
+    assert sync(folder).documents == 3
+
+
+def test_files_that_only_moved_are_not_gone(folder: Path) -> None:
+    new = folder / "archive"
+    new.mkdir()
+    for number in range(4):
+        (folder / f"{number}.txt").rename(new / f"{number}.txt")
+    report = sync(folder)
+    assert (report.documents, report.embedded) == (5, 0)
+
+
+def test_ignored_files_are_not_gone(folder: Path) -> None:
+    (folder / ".askcorpusignore").write_text("[0-3].txt\n")
+    assert sync(folder).documents == 1
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="permissions don't bind root")
+def test_documents_of_a_folder_that_cannot_be_listed_stay(folder: Path) -> None:
+    (folder / "sub").chmod(0)
+    try:
+        report = sync(folder)
+    finally:
+        (folder / "sub").chmod(0o700)
+    assert [file.path for file in report.failed] == ["sub/"]
+    assert held(folder) == 5
