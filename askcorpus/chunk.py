@@ -39,6 +39,18 @@ PATTERN = (
 MAX_PIECE = 10_000
 # A title longer than this says more about the format than about the passage.
 MAX_PREFIX = 120
+# In scripts where each letter is several of the model's tokens, it mustn't fill the window.
+MAX_PREFIX_BYTES = 160
+# Each passage below a heading has a copy of it.
+MAX_HEADING_CHARS = 300
+# A shorter passage isn't what fills the window: its title is, and halving wouldn't help.
+MIN_HALVED = 16
+# A longer section is cut into parts first, so that memory doesn't grow with it.
+MAX_SECTION_CHARS = 200_000
+# How far from its middle an endless sentence may be cut.
+MAX_REACH = 2_000
+# No character that a reader sees has more marks; one that has is cut apart.
+MAX_MARKS = 32
 
 
 @cache
@@ -73,8 +85,10 @@ def count_tokens(text: str, name: str = OWN_ENCODING) -> int:
 
 def embedding_text(title: str, passage: Passage) -> str:
     """Return what is embedded for a passage: its document's title, its headings, its text."""
-    prefix = " › ".join(part for part in (title, passage.heading) if part)
-    return f"{prefix[:MAX_PREFIX]}\n{passage.text}" if prefix else passage.text
+    prefix = " › ".join(part for part in (title, passage.heading) if part)[:MAX_PREFIX]
+    if len(prefix.encode()) > MAX_PREFIX_BYTES:
+        prefix = prefix.encode()[:MAX_PREFIX_BYTES].decode(errors="ignore")
+    return f"{prefix}\n{passage.text}" if prefix else passage.text
 
 
 def chunk(
@@ -97,20 +111,32 @@ def chunk(
     """
     ranges: list[Range] = []
     for section in _sections(document):
-        ranges.extend(_pack(document.text, section, max_tokens, overlap, name))
+        for part in _parts(document.text, *section):
+            ranges.extend(_pack(document.text, part, max_tokens, overlap, name))
     passages = _passages(document, ranges)
-    while fits:
-        texts = [embedding_text(document.title, passage) for passage in passages]
-        verdicts = fits(texts)
-        if all(verdicts):
-            break
-        ranges = []
-        for passage, fitting in zip(passages, verdicts, strict=True):
-            whole = (passage.start, passage.end)
-            halves = [whole] if fitting else list(_halves(document.text, *whole))
-            ranges.extend(halves)
+    if fits is None:
+        return passages
+    done: set[Range] = set()
+    while True:
+        waiting = [passage for passage in passages if (passage.start, passage.end) not in done]
+        verdicts = fits([embedding_text(document.title, passage) for passage in waiting])
+        too_long = {
+            (passage.start, passage.end)
+            for passage, fitting in zip(waiting, verdicts, strict=True)
+            if not fitting and passage.end - passage.start > MIN_HALVED
+        }
+        if not too_long:
+            return passages
+        done.update((passage.start, passage.end) for passage in waiting)
+        # Of two passages that share a sentence, both may have it as a half: once is enough.
+        ranges = sorted(
+            {
+                part
+                for whole in ((passage.start, passage.end) for passage in passages)
+                for part in (_halves(document.text, *whole) if whole in too_long else [whole])
+            }
+        )
         passages = _passages(document, ranges)
-    return passages
 
 
 def _sections(document: Document) -> Iterator[Range]:
@@ -137,6 +163,15 @@ def _sections(document: Document) -> Iterator[Range]:
         yield from trimmed(document.text, opening, len(document.text))
 
 
+def _parts(text: str, start: int, end: int) -> Iterator[Range]:
+    """Yield a section whole, or in halves of halves where it is very long."""
+    if end - start <= MAX_SECTION_CHARS:
+        yield start, end
+        return
+    for low, high in _halves(text, start, end):
+        yield from _parts(text, low, high)
+
+
 def _pack(text: str, section: Range, max_tokens: int, overlap: int, name: str) -> Iterator[Range]:
     """Yield runs of whole sentences of about the same length, none over `max_tokens`."""
     units: list[tuple[Range, int]] = []
@@ -154,7 +189,7 @@ def _pack(text: str, section: Range, max_tokens: int, overlap: int, name: str) -
     for unit in units:
         full = size + unit[1] > max_tokens or (size >= target and left > max_tokens / 4)
         if fresh and full:
-            yield run[0][0][0], run[-1][0][1]
+            yield from _whole(text, run, max_tokens, name)
             run = run[-overlap:] if overlap else []
             size = sum(tokens for _, tokens in run)
             if size > max_tokens / 3 or size + unit[1] > max_tokens:
@@ -165,28 +200,53 @@ def _pack(text: str, section: Range, max_tokens: int, overlap: int, name: str) -
         left -= unit[1]
         fresh += 1
     if fresh:
-        yield run[0][0][0], run[-1][0][1]
+        yield from _whole(text, run, max_tokens, name)
+
+
+def _whole(
+    text: str, run: Sequence[tuple[Range, int]], max_tokens: int, name: str
+) -> Iterator[Range]:
+    """Yield a run of sentences, in halves where joining them took it over the limit."""
+    start, end = run[0][0][0], run[-1][0][1]
+    # At each seam a token or two may be more than were counted: a space before a figure.
+    if sum(tokens for _, tokens in run) + 2 * len(run) <= max_tokens:
+        yield start, end
+        return
+    for piece, _ in _pieces(text, start, end, max_tokens, name):
+        yield piece
 
 
 def _pieces(
     text: str, start: int, end: int, max_tokens: int, name: str
 ) -> Iterator[tuple[Range, int]]:
     """Yield the sentence whole, or in halves of halves where it is longer than a passage."""
-    tokens = count_tokens(text[start:end], name)
-    if tokens <= max_tokens or end - start == 1:
-        yield (start, end), tokens
-        return
+    # What can't be short enough needn't be counted: no token has so many characters.
+    if end - start <= max_tokens * _longest(name):
+        tokens = count_tokens(text[start:end], name)
+        if tokens <= max_tokens or end - start == 1:
+            yield (start, end), tokens
+            return
     for low, high in _halves(text, start, end):
         yield from _pieces(text, low, high, max_tokens, name)
 
 
-_SEAMS = (r"[.!?…][\"'”’)\]]*\s", r"[;:,–—]\s|[\r\n]", r"\s")
+@cache
+def _longest(name: str) -> int:
+    """Return the bytes, and so at least the characters, of an encoding's longest token."""
+    return max(map(len, encoding(name).token_byte_values()))
+
+
+_SEAMS = (r"(?:\r\n|\r|\n)[^\S\r\n]*+[\r\n]", r"[.!?…][\"'”’)\]]*\s", r"[;:,–—]\s|[\r\n]", r"\s")
 
 
 def _halves(text: str, start: int, end: int) -> Iterator[Range]:
-    """Yield two parts, cut at the seam nearest the middle: sentence, clause, word, character."""
+    """Yield two parts, cut at the seam nearest the middle.
+
+    Of a blank line, a sentence's end, a clause's and a word's, the first that is near enough;
+    else between two characters.
+    """
     middle = (start + end) // 2
-    reach = max(1, (end - start) // 4)
+    reach = max(1, min((end - start) // 4, MAX_REACH))
     for seam in _SEAMS:
         found = [m.end() for m in re.finditer(seam, text[middle - reach : middle + reach])]
         cuts = [cut for at in found if start < (cut := middle - reach + at) < end]
@@ -202,8 +262,14 @@ def _halves(text: str, start: int, end: int) -> Iterator[Range]:
 def _whole_character(text: str, cut: int, start: int) -> int:
     """Return the cut moved left, so that no combining mark or joined emoji loses its base."""
     at = cut
-    while at > start + 1 and (
-        unicodedata.combining(text[at]) or text[at] in "\u200d\ufe0f" or text[at - 1] == "\u200d"
+    while (
+        cut - at < MAX_MARKS
+        and at > start + 1
+        and (
+            unicodedata.combining(text[at])
+            or text[at] in "\u200d\ufe0f"
+            or text[at - 1] == "\u200d"
+        )
     ):
         at -= 1
     return at
@@ -212,7 +278,7 @@ def _whole_character(text: str, cut: int, start: int) -> int:
 def _passages(document: Document, ranges: Sequence[Range]) -> list[Passage]:
     lines = line_starts(document.text)
     openings = [heading.start for heading in document.headings]
-    names = ["", *_heading_paths(document)]
+    names = ["", *heading_paths(document)]
     return [
         Passage(
             path=document.path,
@@ -226,11 +292,11 @@ def _passages(document: Document, ranges: Sequence[Range]) -> list[Passage]:
     ]
 
 
-def _heading_paths(document: Document) -> Iterator[str]:
+def heading_paths(document: Document) -> Iterator[str]:
     """Yield, for each heading, the headings above it and itself, outermost first."""
     above: list[tuple[int, str]] = []
     for heading in document.headings:
-        line = document.text[heading.start : heading.end].splitlines()[0]
+        line = document.text[heading.start : heading.end].splitlines()[0][:MAX_HEADING_CHARS]
         above = [pair for pair in above if pair[0] < heading.level]
         above.append((heading.level, line.strip("# \t")))
         yield " › ".join(name for _, name in above if name)

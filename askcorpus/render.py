@@ -6,12 +6,13 @@ documents can't move the cursor, change colours or hide text.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote as url_quote
 
-from askcorpus.text import one_line, printable
+from askcorpus.text import UNSAFE, one_line, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -47,6 +48,15 @@ class Style:
             return text
         target = "file://" + url_quote(str(path))
         return f"\x1b]8;;{target}\x1b\\{text}\x1b]8;;\x1b\\"
+
+
+def json_text(data: object, *, indent: int | None = None) -> str:
+    """Return plain data as JSON, ending in a newline; readable, and safe for a terminal.
+
+    Letters of every script stand as they are; what `printable` wouldn't show is escaped.
+    """
+    text = json.dumps(data, default=dict, ensure_ascii=False, indent=indent)
+    return UNSAFE.sub(lambda match: f"\\u{ord(match.group()):04x}", text) + "\n"
 
 
 def answer_text(answer: Answer, style: Style, *, explain: bool = False) -> str:

@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 
 WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)*")
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
-_BLANK_LINE = re.compile(r"(?:[^\S\r\n]*(?:\r\n|\r|\n)){2,}")
+# Begins at a line's end, not at the white space before it: that would take quadratic time. No
+# part is given back, or CRLF would count as two line ends.
+_BLANK_LINE = re.compile(r"(?>\r\n|\r|\n)(?:[^\S\r\n]*+(?>\r\n|\r|\n))++")
+MAX_SEGMENT_CHARS = 5_000
+"""What the splitter sees at once: on a run of quotation marks its time grows with the square."""
 
 # Function words: they say what kind of thing is asked for, not what it is about.
 STOP_WORDS = frozenset(
@@ -119,28 +123,33 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> list[tuple[i
     """
     found: list[tuple[int, int]] = []
     for low, high in blocks(text, start, len(text) if end is None else end):
-        at = low
-        for piece in _segment(text[low:high]):
-            found.extend(trimmed(text, at, at + len(piece)))
-            at += len(piece)
-        if at != high:  # the splitter lost or changed characters: trust the block instead
-            del found[_first_from(found, low) :]
-            found.append((low, high))
+        begin = at = low
+        while at < high:
+            upto = min(at + MAX_SEGMENT_CHARS, high)
+            pieces = _segment(text[at:upto])
+            if upto < high and len(pieces) == 1:
+                at = upto  # the sentence goes on behind the window
+                continue
+            if upto < high:
+                pieces.pop()  # so may the last one, which the next window begins with
+            for piece in pieces:
+                at += len(piece)
+                found.extend(trimmed(text, begin, at))
+                begin = at
     return found
 
 
-def _first_from(ranges: list[tuple[int, int]], start: int) -> int:
-    return next((i for i, pair in enumerate(ranges) if pair[0] >= start), len(ranges))
-
-
 def _segment(block: str) -> list[str]:
+    """Return the block's sentences with the white space between them; whole where that fails."""
     import sentencex
 
-    return list(sentencex.segment("en", block))
+    pieces = list(filter(None, sentencex.segment("en", block)))
+    # The splitter may lose or change characters: trust the block instead.
+    return pieces if "".join(pieces) == block else [block]
 
 
 # C0 and C1 controls but tab and newline, and the characters that reorder or hide text.
-_UNSAFE = re.compile(
+UNSAFE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff"
     "\ufff9-\ufffb\ud800-\udfff]"
 )
@@ -152,7 +161,7 @@ def printable(text: str) -> str:
     CRLF and CR become newlines; anything else that could move the cursor, change colours, reorder
     or hide text becomes U+FFFD. For showing only: a quote's own characters stay as they are.
     """
-    return _UNSAFE.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return UNSAFE.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def one_line(text: str) -> str:

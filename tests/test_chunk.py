@@ -7,11 +7,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from askcorpus.chunk import OWN_ENCODING, chunk, count_tokens, embedding_text, encoding
+from askcorpus.chunk import (
+    MAX_SECTION_CHARS,
+    OWN_ENCODING,
+    chunk,
+    count_tokens,
+    embedding_text,
+    encoding,
+)
 from askcorpus.errors import ModelUnavailableError
 from askcorpus.records import Boilerplate, Document, Heading
 from askcorpus.text import line_starts
 from tests.conftest import SEEDS
+from tests.fuzzing import limited
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -148,3 +156,48 @@ def test_lines_of_the_seeds_are_the_files_own(path: Path) -> None:
         first = passage.text.split("\n")[0]
         assert first in lines[passage.line - 1]
         assert starts[passage.line - 1] <= passage.start
+
+
+@pytest.mark.parametrize("mark", ["\u0301", "\u200d", "a\u0301\u0301"])
+def test_endless_combining_marks_are_cut_in_bounded_time(mark: str) -> None:
+    text = "a" + mark * 30_000
+    with limited():
+        passages = chunk(document(text), max_tokens=100, overlap=0)
+    assert "".join(p.text for p in passages) == text
+
+
+def test_sentences_that_grow_by_being_joined_stay_within_the_limit() -> None:
+    text = "Paid 3.\n" * 400 + " ".join(f"{n}. 4." for n in range(400))
+    for size in range(20, 60):
+        found = chunk(document(text), max_tokens=size, overlap=1)
+        assert max(count_tokens(p.text) for p in found) <= size
+
+
+def test_a_title_that_fills_the_window_ends_the_halving() -> None:
+    passages = chunk(
+        document(prose(3), title="T"),
+        max_tokens=100,
+        overlap=0,
+        fits=lambda texts: [False] * len(texts),
+    )
+    assert passages
+    assert min(len(p.text) for p in passages) > 1
+
+
+def test_a_title_in_another_script_leaves_room_for_the_passage() -> None:
+    passage = chunk(document("The port is shut."), max_tokens=100, overlap=0)[0]
+    prefix = embedding_text("각" * 500, passage).split("\n")[0]
+    assert 40 < len(prefix) <= 54  # each is three of the model's tokens
+
+
+def test_a_long_heading_is_not_copied_whole_to_each_passage() -> None:
+    text = "h" * 5_000 + "\n\nThe port is shut."
+    passages = chunk(document(text, headings=(Heading(0, 5_000, 1),)), max_tokens=100, overlap=0)
+    assert {len(p.heading) for p in passages} == {300}
+
+
+def test_a_very_long_section_is_cut_at_a_paragraph() -> None:
+    text = "\n\n".join([prose(40)] * 200)
+    passages = chunk(document(text), max_tokens=150, overlap=0)
+    assert len(text) > MAX_SECTION_CHARS
+    assert all(p.text.startswith("Sentence") and p.text.endswith(".") for p in passages)

@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from askcorpus import ingest
-from askcorpus.ingest import FileEntry, read, walk
+from askcorpus.ingest import FileEntry, read, walk, worker
 from askcorpus.records import Document, Skipped
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from askcorpus.ingest.extracted import Extracted
+    from askcorpus.ingest.extracted import Extracted, Unreadable
 
 
 def put(root: Path, name: str, data: bytes) -> FileEntry:
@@ -121,9 +121,7 @@ def test_a_link_in_a_files_place_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("a secret")
     entry.absolute.unlink()
     entry.absolute.symlink_to(tmp_path / "secret")
-    found = read(entry)
-    assert isinstance(found, Skipped)
-    assert found.failed
+    assert read(entry) == Skipped("a.txt", "it changed while it was read", failed=True)
 
 
 def changing(
@@ -230,3 +228,46 @@ def test_valid_utf8_comes_back_unchanged(
     tmp_path_factory: pytest.TempPathFactory, text: str
 ) -> None:
     assert document(put(tmp_path_factory.getbasetemp(), "same.txt", text.encode())).text == text
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.md"])
+def test_a_large_text_is_parsed_in_the_child(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    parsed: list[str] = []
+    parse = worker.Worker.parse
+
+    def noting(self: worker.Worker, path: str, data: bytes) -> Extracted | Unreadable:
+        parsed.append(path)
+        return parse(self, path, data)
+
+    monkeypatch.setattr(worker.Worker, "parse", noting)
+    monkeypatch.setattr(ingest, "MAX_OWN_BYTES", 20)
+    small, large = b"The port is shut.\n", b"The port is shut, they say.\n"
+    assert document(put(tmp_path, name, small)).text == small.decode()
+    assert parsed == []
+    assert document(put(tmp_path, name, large)).text == large.decode()
+    assert parsed == [name]
+
+
+def test_a_text_longer_than_any_document_is_skipped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("askcorpus.ingest.extracted.MAX_TEXT_CHARS", 30)
+    found = read(put(tmp_path, "a.txt", b"The port is shut, they all say."))
+    assert found == Skipped("a.txt", "its text is longer than 20 million characters")
+
+
+def test_more_headings_than_any_document_has_are_said(tmp_path: Path) -> None:
+    found = read(put(tmp_path, "a.md", b"# a\n\nb\n\n" * 100_001))
+    assert found == Skipped("a.md", "it has more than 100,000 headings")
+
+
+def test_a_heading_as_long_as_a_page_is_a_paragraph(tmp_path: Path) -> None:
+    found = document(put(tmp_path, "a.md", b"word " * 1_000 + b"\n===\n\n# Ports\n\nShut.\n"))
+    assert [found.text[h.start : h.end] for h in found.headings] == ["# Ports"]
+
+
+def test_a_title_is_no_longer_than_a_line(tmp_path: Path) -> None:
+    found = document(put(tmp_path, "a.md", b"---\ntitle: " + b"t" * 9_000 + b"\n---\nShut.\n"))
+    assert found.title == "t" * 300

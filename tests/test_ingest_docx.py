@@ -155,3 +155,15 @@ def test_elements_nested_without_end_are_refused() -> None:
 )
 def test_what_is_no_word_file_is_refused(data: bytes, reason: str) -> None:
     assert reason in refused(data)
+
+
+def test_a_level_that_is_no_number_of_ours_is_none() -> None:
+    level = '<w:pPr><w:outlineLvl w:val="²"/></w:pPr>'
+    found = read(f"<w:p>{level}<w:r><w:t>The port is shut.</w:t></w:r></w:p>")
+    assert (found.text, found.headings) == ("The port is shut.", ())
+
+
+def test_offsets_that_lead_before_the_file_are_damage() -> None:
+    data = bytearray(make_docx(p("Shut.")))
+    data[-6:-2] = b"\xff\xff\xff\x7f"  # where the directory starts
+    assert "damaged" in refused(bytes(data))

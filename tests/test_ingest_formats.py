@@ -13,6 +13,7 @@ from askcorpus.records import Document, Skipped
 from tests.test_ingest_books import EPUB
 from tests.test_ingest_docx import make_docx, make_zip, p
 from tests.test_ingest_mail import make_message
+from tests.test_ingest_msg import BODY, HEAD, make_msg
 from tests.test_ingest_pdf import LEFT, column, make_pdf
 from tests.test_ingest_pptx import SHOW
 from tests.test_ingest_sheets import make_xlsx
@@ -31,6 +32,7 @@ FILES = {
     "talk.pptx": SHOW,
     "tunnels.epub": make_zip(EPUB),
     "deal.eml": make_message("Zenith paid four million for the café.").as_bytes(),
+    "mill.msg": make_msg({**HEAD, BODY: "The old mill was sold to Greta Lindqvist."}),
     "list.csv": b"Name,Post\nOlga Reyes,beekeeper\n",
     "broken.pdf": b"%PDF-1.7 broken",
     "locked.docx": b"\xd0\xcf\x11\xe0" + bytes(600),
@@ -56,6 +58,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("Who is the lighthouse keeper?", "pay.xlsx", "sheet Wages, row 2", "Ivan Petrov"),
         ("Who is the beekeeper?", "list.csv", "row 2", "Olga Reyes"),
         ("How much did Zenith pay for the café?", "deal.eml", "The café deal", "four million"),
+        ("Who bought the old mill?", "mill.msg", "The café deal", "Greta Lindqvist"),
     ],
 )
 def test_a_citation_says_where_the_original_holds_it(

@@ -26,7 +26,9 @@ def test_each_line_is_a_place_and_a_long_text_a_block() -> None:
     assert blocks(found) == [("line 1", "id: 1"), ("line 3", f"id: 3\n\ntext: {long.strip()}")]
 
 
-@pytest.mark.parametrize("data", [b"{", b"[" * 100_000])
-def test_what_is_no_json_is_refused(data: bytes) -> None:
-    with pytest.raises(RefusedError, match="not valid JSON"):
+@pytest.mark.parametrize(
+    ("data", "reason"), [(b"{", "not valid JSON"), (b"[" * 100_000, "nests too deeply")]
+)
+def test_what_is_no_json_is_refused(data: bytes, reason: str) -> None:
+    with pytest.raises(RefusedError, match=reason):
         parse(data)

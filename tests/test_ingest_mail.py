@@ -94,3 +94,27 @@ def test_a_damaged_head_leaves_the_text(head: bytes) -> None:
 def test_what_is_no_mail_is_said_to_be_none() -> None:
     assert isinstance(parse_eml(b"Just some words.\n"), Unreadable)
     assert isinstance(parse_mbox(b"Just some words.\n"), Unreadable)
+
+
+BROKEN = b"".join(
+    b'Content-Type: multipart/mixed; boundary="b%d"\n\n--b%d\n' % (n, n) for n in range(2_000)
+)
+
+
+def test_a_message_that_brings_the_library_down_leaves_the_others() -> None:
+    data = (
+        b"From a 2014\nSubject: A\n"
+        + BROKEN
+        + b"\n\nFrom b 2014\nSubject: B\n\nThe port is shut.\n"
+    )
+    found = parse_mbox(data)
+    assert isinstance(found, Extracted)
+    assert "The port is shut." in found.text
+    (mark,) = found.boilerplate
+    assert found.text[mark.start : mark.end] == "[message 1 can't be read]"
+    assert [place.label for place in found.places] == ["message 1", "message 2"]
+
+
+def test_a_mailbox_of_broken_messages_has_failed() -> None:
+    found = parse_mbox(b"From a 2014\nSubject: A\n" + BROKEN)
+    assert found == Unreadable("none of its messages can be read", failed=True)

@@ -62,6 +62,56 @@ def test_a_page_without_text_says_so(data: bytes) -> None:
     assert webpage.parse(data) == Unreadable("a web page without text")
 
 
+def with_inside(piece: str) -> str:
+    """Return the page's text with something put into a sentence of it."""
+    return parse(PAGE.replace("two floods.", f"two{piece} floods.").encode()).text
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "<span hidden>and a half</span>",
+        '<span style="color: red; DISPLAY : none">and a half</span>',
+        '<span role="tooltip">and a half</span>',
+        "<template>and a half</template>",
+    ],
+)
+def test_what_a_page_does_not_show_is_not_its_text(piece: str) -> None:
+    assert with_inside(piece) == parse(PAGE.encode()).text
+
+
+@pytest.mark.parametrize("start", ['<span hidden="until-found">', '<span style="display:inline">'])
+def test_what_a_page_shows_stays(start: str) -> None:
+    assert "after four years of work & two half floods." in with_inside(f" {start}half</span>")
+
+
+@pytest.mark.parametrize("paragraph", ["p", "div"])
+def test_a_page_that_is_hidden_until_a_script_has_run_is_read(paragraph: str) -> None:
+    page = PAGE.replace("<article>", "<article hidden>")
+    page = page.replace("<p>", f"<{paragraph}>").replace("</p>", f"</{paragraph}>")
+    assert "opened the bridge" in parse(page.encode()).text
+
+
+def test_a_box_that_opens_over_a_name_is_not_in_the_sentence() -> None:
+    links = "".join(f'<a href="/{n}">Old story {n}</a> ' for n in range(3))
+    box = f'<span><span><img src="a.jpg"><a href="/lee">Ann Lee</a>{links}</span></span>'
+    page = PAGE.replace("The <b>mayor</b>", f'<span><a href="/lee">Ann Lee</a>{box}</span>')
+    assert "\nAnn Lee opened the bridge on Monday, after" in parse(page.encode()).text
+
+
+def test_a_picture_among_words_takes_none_of_them_away() -> None:
+    links = "".join(f'<a href="/{n}">link {n}</a> ' for n in range(3))
+    page = PAGE.replace("The <b>mayor</b>", f'<span><img src="a.jpg">{links}and the mayor</span>')
+    assert "\nlink 0 link 1 link 2 and the mayor opened" in parse(page.encode()).text
+
+
+def test_boilerplate_among_the_main_text_is_marked() -> None:
+    page = PAGE.replace("<h2>", "<p>Sign up for our daily newsletter</p><h2>")
+    found = parse(page.encode())
+    marked = [(mark.reason, found.text[mark.start : mark.end]) for mark in found.boilerplate]
+    assert marked == [("newsletter", "Sign up for our daily newsletter")]
+
+
 def test_the_declared_encoding_is_used_and_latin1_means_windows() -> None:
     page = PAGE.replace("<head>", '<head><meta charset="iso-8859-1">')
     assert "café’s owner" in parse(page.encode("cp1252")).text
@@ -81,8 +131,10 @@ def test_a_declared_encoding_that_is_none_is_passed_over() -> None:
         b"<!--" * 100_000,
         b"<table>" * 3000 + b"<tr><td>x",
         b"<p " + b"a=b " * 100_000 + b">x</p>",
+        b"<p>" + b"<span>" * 3000 + b"<img>" * 3000,
+        b"<div hidden>" * 50_000 + b"x",
     ],
-    ids=["nested", "unclosed", "brackets", "comments", "tables", "attributes"],
+    ids=["nested", "unclosed", "brackets", "comments", "tables", "attributes", "boxes", "hidden"],
 )
 def test_hostile_markup_comes_back(data: bytes) -> None:
     assert isinstance(webpage.parse(data), Extracted | Unreadable)

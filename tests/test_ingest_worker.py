@@ -155,3 +155,40 @@ def test_characters_that_no_text_may_hold_are_replaced_one_by_one() -> None:
     found = wire.loads(wire.dumps(Extracted(text="a\0b\ud800c", title="\udfff")))
     assert isinstance(found, Extracted)
     assert (found.text, found.title) == ("a\ufffdb\ufffdc", "\ufffd")
+
+
+GOOD_LINE = (
+    '{"text": "Head body", "title": null, "date": null, "byline": null, "headings": [[0, 4, 1]], '
+    '"boilerplate": [[5, 9, "x"]], "places": [[0, "p. 1"]], "extracted": true}'
+)
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        ('"Head body"', "5"),
+        ('"Head body"', '"a\\u0000"'),
+        ('"Head body"', '"a\\ud800"'),
+        ("[0, 4, 1]", "[0, 99, 1]"),
+        ("[0, 4, 1]", "[-1, 4, 1]"),
+        ("[0, 4, 1]", "[4, 5, 1]"),
+        ("[0, 4, 1]", "[0, 4, 7]"),
+        ("[0, 4, 1]", "[0, 4.0, 1]"),
+        ("[0, 4, 1]", "[0, 4, 1], [2, 6, 1]"),
+        ('[5, 9, "x"]', '[9, 5, "x"]'),
+        ('[5, 9, "x"]', "[5, 9, 7]"),
+        ('[0, "p. 1"]', '[10, "p. 1"]'),
+        ('[0, "p. 1"]', '[3, "p. 1"], [2, "p. 2"]'),
+        ('"extracted": true', '"extracted": 3'),
+        ('"title": null', '"title": ["a"]'),
+    ],
+)
+def test_an_answer_that_contradicts_itself_is_refused(was: str, now: str) -> None:
+    assert isinstance(wire.loads(GOOD_LINE.encode()), Extracted)
+    with pytest.raises((ValueError, TypeError)):
+        wire.loads(GOOD_LINE.replace(was, now).encode())
+
+
+def test_an_answer_that_nests_without_end_is_refused() -> None:
+    with pytest.raises(ValueError, match="nests"):
+        wire.loads(b"[" * 100_000)

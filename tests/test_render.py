@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from askcorpus.render import (
     answer_text,
     boilerplate_text,
     document_text,
+    json_text,
     report_text,
 )
 
@@ -101,3 +103,10 @@ def test_every_file_that_was_left_out_is_named() -> None:
     assert "bad .txt: failed: permission denied" in text
     assert "x.png: skipped: no reader" in text
     assert "1 documents, 2 passages in the index (1 failed, 1 indexed, 1 skipped" in text
+
+
+def test_json_is_readable_and_moves_no_cursor() -> None:
+    data = {"name": "Café \x9b31m\u202e\x7f\u200b\ud800", "n": [1, None]}
+    text = json_text(data)
+    assert text == '{"name": "Café \\u009b31m\\u202e\\u007f\\u200b\\ud800", "n": [1, null]}\n'
+    assert json.loads(text) == data

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from typing import Any
@@ -46,7 +45,7 @@ def query(
     """
     from askcorpus.corpus import Corpus
     from askcorpus.filters import Filtered, described, narrowed, parse
-    from askcorpus.render import answer_text
+    from askcorpus.render import answer_text, json_text
 
     text = " ".join(question)
     if text == "-":
@@ -68,7 +67,7 @@ def query(
     for note in answer.notes:
         narrate(note)
     if as_json:
-        emit(json.dumps(answer.to_dict(), ensure_ascii=False) + "\n")
+        emit(json_text(answer.to_dict()))
     else:
         emit(answer_text(answer, terminal_style(), explain=explain))
     ctx.exit(0 if answer.outcome == "answered" else 1)

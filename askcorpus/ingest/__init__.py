@@ -2,19 +2,21 @@
 
     walk ─FileEntry→ read ─bytes→ worker ─bytes→ formats (pdf, docx, …) ─Extracted→ Document
 
-Plain text and Markdown are read here; what needs a library, in the child process of `worker`.
+Plain text and Markdown are read here, unless they are large; what needs a library, in the child
+process of `worker`.
 A file that can't be read is a `Skipped` with its reason, never an exception.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import stat
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from askcorpus.ingest.extracted import Extracted, Unreadable
+from askcorpus.ingest.extracted import NESTED, Extracted, Unreadable, bounded
 from askcorpus.ingest.formats import IN_PROCESS, PARSERS
 from askcorpus.ingest.ignore import is_pattern
 from askcorpus.ingest.walk import FileEntry, Selection, walk
@@ -25,10 +27,14 @@ from askcorpus.text import one_line
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["MAX_FILE_BYTES", "FileEntry", "Selection", "is_pattern", "read", "walk"]
+__all__ = ["EXTRACTION", "MAX_FILE_BYTES", "FileEntry", "Selection", "is_pattern", "read", "walk"]
 
+EXTRACTION = 2
+"""Raised when files give another text than before: an index then reads all of its files again."""
 MAX_FILE_BYTES = 64_000_000
 """Larger files are skipped: no one article is that long, and memory is several times the size."""
+MAX_OWN_BYTES = 4_000_000
+"""Larger files of every format are parsed in the child, within its limits."""
 _CHANGED = Unreadable("it changed while it was read", failed=True)
 
 
@@ -45,12 +51,14 @@ def read(entry: FileEntry, *, boilerplate: bool = True) -> Document | Skipped:
             return Skipped(entry.path, content.reason, content.failed)
         data, status = content
         suffix = PurePosixPath(entry.path).suffix.lower()
-        own = suffix in IN_PROCESS
-        found = PARSERS[suffix](data) if own else shared().parse(entry.path, data)
+        own = suffix in IN_PROCESS and len(data) <= MAX_OWN_BYTES
+        found = bounded(PARSERS[suffix](data)) if own else shared().parse(entry.path, data)
     except FileNotFoundError:
         return Skipped(entry.path, "it was deleted before it was read")
     except OSError as exc:
         return Skipped(entry.path, (exc.strerror or type(exc).__name__).lower(), failed=True)
+    except RecursionError:
+        found = NESTED
     except Exception as exc:  # noqa: BLE001 (a parser's library may raise anything)
         reason = one_line(f"its parser failed: {type(exc).__name__}: {exc}")[:200]
         return Skipped(entry.path, reason, failed=True)
@@ -83,7 +91,12 @@ def _bytes(path: Path) -> tuple[bytes, os.stat_result] | Unreadable:
     for _ in range(2):
         # It was a file when the folder was walked; by now it may be a link or a pipe, which
         # would lead elsewhere or block.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        except OSError as exc:
+            if exc.errno in (errno.ELOOP, errno.ENXIO):  # a link, or a socket
+                return _CHANGED
+            raise
         with os.fdopen(descriptor, "rb") as stream:
             before = os.fstat(descriptor)
             if not stat.S_ISREG(before.st_mode):

@@ -17,7 +17,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from askcorpus.ingest import wire
-from askcorpus.ingest.extracted import MAX_TEXT_CHARS, Extracted, RefusedError, Unreadable
+from askcorpus.ingest.extracted import (
+    NESTED,
+    TOO_LONG,
+    Extracted,
+    RefusedError,
+    Unreadable,
+    bounded,
+)
 from askcorpus.ingest.formats import parser
 from askcorpus.text import one_line
 
@@ -66,19 +73,18 @@ def _answer(target: BinaryIO, found: Extracted | Unreadable) -> None:
 def _parsed(name: str, data: bytes, memory: int) -> tuple[Extracted | Unreadable, bool]:
     """Return what a file's parser says, and whether this process can go on after that."""
     try:
-        found = parser(name)(data)
+        found = bounded(parser(name)(data))
     except RefusedError as exc:
         return exc.unreadable, True
     except MemoryError:
         limit = memory / 1_000_000_000
         return Unreadable(f"reading it takes more than {limit:g} GB of memory", failed=True), False
+    except RecursionError:
+        return NESTED, False
     except Exception as exc:  # noqa: BLE001 (a parser's library may raise anything)
         reason = one_line(f"its parser failed: {type(exc).__name__}: {exc}")[:200]
         return Unreadable(reason, failed=True), False
-    if isinstance(found, Extracted) and len(found.text) > MAX_TEXT_CHARS:
-        millions = MAX_TEXT_CHARS // 1_000_000
-        return Unreadable(f"its text is longer than {millions} million characters"), False
-    return found, True
+    return found, found is not TOO_LONG
 
 
 def _peak_bytes() -> int:

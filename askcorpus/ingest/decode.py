@@ -82,7 +82,7 @@ def _damaged(data: bytes) -> str | None:
     """
     text = data.decode("utf-8", "replace")
     bad = text.count("\ufffd") - data.count(b"\xef\xbf\xbd")
-    good = sum(map(len, re.findall("[^\x00-\x7f\ufffd]+", text)))
+    good = len(text) - len(text.encode("ascii", "ignore")) - text.count("\ufffd")
     return text if good >= DAMAGED * bad else None
 
 

@@ -5,6 +5,7 @@ What tracked changes deleted and what comments say is left out; what they insert
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from askcorpus.ingest.package import Package, attribute, child, children, tag
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from askcorpus.ingest.extracted import Extracted, Unreadable
 
 CELL = " | "
+_NUMBER = re.compile("[0-9]{1,3}")
 _DELETED = frozenset({"del", "moveFrom"})
 _UNSEEN = _DELETED | {"delText", "instrText", "Fallback", "pPr", "rPr", "sectPr", "rt"}
 """The fallback is the same again, for programs that don't know a newer element."""
@@ -58,7 +60,7 @@ def _levels(styles: Any) -> dict[str, int]:
         key = attribute(style, "styleId") or ""
         name = (_value(child(style, "name")) or "").lower()
         own[key] = 0 if name == "title" else _outline(child(style, "pPr"))
-        if name.startswith("heading ") and name[8:].isdigit():
+        if name.startswith("heading ") and _NUMBER.fullmatch(name[8:]):
             own[key] = int(name[8:])
         bases[key] = _value(child(style, "basedOn")) or ""
     found = {}
@@ -76,7 +78,7 @@ def _levels(styles: Any) -> dict[str, int]:
 def _outline(properties: Any) -> int | None:
     """Return the level that properties state, 1 for the outermost; 10 says that it is none."""
     said = _value(child(properties, "outlineLvl")) if properties is not None else None
-    return int(said) + 1 if said and said.isdigit() else None
+    return int(said) + 1 if said and _NUMBER.fullmatch(said) else None
 
 
 def _value(element: Any) -> str | None:

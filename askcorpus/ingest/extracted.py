@@ -13,6 +13,10 @@ MAX_TEXT_CHARS = 20_000_000
 """A longer text is no document: 8,000 pages, and some 30,000 passages to embed."""
 
 
+MAX_HEADINGS = 100_000
+"""More are data in a heading's clothes: each would be a passage of its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Extracted:
     """One file's text; every range is a half-open range of its characters."""
@@ -46,4 +50,17 @@ class RefusedError(Exception):
         self.unreadable = Unreadable(reason, failed)
 
 
+def bounded(found: Extracted | Unreadable) -> Extracted | Unreadable:
+    """Return what a parser found, or that it is more than a document can be."""
+    if isinstance(found, Unreadable):
+        return found
+    if len(found.text) > MAX_TEXT_CHARS:
+        return TOO_LONG
+    if len(found.headings) > MAX_HEADINGS:
+        return Unreadable(f"it has more than {MAX_HEADINGS:,} headings")
+    return found
+
+
+TOO_LONG = Unreadable(f"its text is longer than {MAX_TEXT_CHARS // 1_000_000} million characters")
+NESTED = Unreadable("it nests too deeply", failed=True)
 Parser = Callable[[bytes], Extracted | Unreadable]

@@ -17,6 +17,7 @@ from askcorpus.ingest import (
     jsonfile,
     mail,
     markdown,
+    msg,
     packed,
     pdf,
     plain,
@@ -46,6 +47,7 @@ PARSERS: Mapping[str, Parser] = MappingProxyType(
         ".tsv": sheets.parse_tsv,
         ".eml": mail.parse_eml,
         ".mbox": mail.parse_mbox,
+        ".msg": msg.parse,
         ".epub": books.parse_epub,
         ".odt": books.parse_odt,
         ".rtf": packed.parse_rtf,
@@ -56,7 +58,8 @@ PARSERS: Mapping[str, Parser] = MappingProxyType(
 )
 """Suffix, in lower case and with its dot, to parser."""
 IN_PROCESS = frozenset({".txt", ".text", ".md", ".markdown"})
-"""Those whose parsers are ours alone and take time and memory in proportion to the file."""
+"""Those whose parsers are ours alone and take time and memory in proportion to the file; where
+they aren't large, no process is needed."""
 PACKED = ".gz"
 
 

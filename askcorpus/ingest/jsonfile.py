@@ -38,7 +38,9 @@ def parse_lines(data: bytes) -> Extracted | Unreadable:
 def _loaded(text: str, what: str) -> Any:
     try:
         return json.loads(text)
-    except (ValueError, RecursionError) as exc:
+    except RecursionError as exc:
+        raise RefusedError(f"{what} nests too deeply") from exc
+    except ValueError as exc:
         raise RefusedError(f"{what} is not valid JSON") from exc
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 MAX_HEADING_CHARS = 1000
 """A longer line is no heading, and would be slow to match."""
+MAX_TITLE_CHARS = 300
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
 _FENCE = re.compile(r" {0,3}(?P<mark>`{3,}|~{3,})(?P<info>.*)")
@@ -47,9 +48,9 @@ def parse(data: bytes) -> Extracted | Unreadable:
     lead = len(front) - len(front.lstrip())
     return Extracted(
         text=text,
-        title=one_line(title) if title else None,
+        title=one_line(title[:MAX_TITLE_CHARS]) if title else None,
         date=stated.to_iso(_first(fields, _DATES) or "") or stated.first_date(head),
-        byline=_first(fields, _BYLINES) or stated.first_byline(head),
+        byline=(_first(fields, _BYLINES) or "")[:MAX_TITLE_CHARS] or stated.first_byline(head),
         headings=headings,
         boilerplate=(Boilerplate(lead, len(front), "front matter"),) if front else (),
     )
@@ -112,7 +113,8 @@ def _headings(text: str, body: int) -> tuple[Heading, ...]:
             first = _heading(above.start, above.text, level)
             found.append(Heading(first.start, row.start + len(row.text.rstrip()), level))
         in_paragraph = bool(row.text.strip()) and not (atx or underline)
-        starts = in_paragraph and not opened and not _NO_PARAGRAPH.match(row.text)
+        short = len(row.text) <= MAX_HEADING_CHARS
+        starts = in_paragraph and short and not opened and not _NO_PARAGRAPH.match(row.text)
         above = row if starts else None
         opened = in_paragraph
     return tuple(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -73,7 +74,8 @@ def write(writer: Writer, root: Any, kinds: Kinds) -> None:
             words.append(element.text or kinds.white.get(name, ""))
             continue
         if heading is not None and cells is None:
-            level = heading or int(attribute(element, "outline-level") or 1)
+            said = attribute(element, "outline-level") or ""
+            level = heading or (int(said) if re.fullmatch("[0-9]{1,3}", said) else 1)
             writer.heading(_plain(words), level)
             words.clear()
         elif name in kinds.cells and cells is not None:

@@ -7,7 +7,9 @@ is opened, and trees deeper or larger than lxml's own bounds are refused.
 from __future__ import annotations
 
 import io
+import lzma
 import posixpath
+import struct
 import zipfile
 import zlib
 from typing import TYPE_CHECKING, Any
@@ -21,6 +23,13 @@ if TYPE_CHECKING:
 MAX_PART_BYTES = 100_000_000
 MAX_UNPACKED_BYTES = 200_000_000
 """Of all parts that are read."""
+# What zipfile lets through: offsets may lead before the file's start, or to another method.
+_DAMAGED = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, OSError, EOFError),
+    *(ValueError, OverflowError, NotImplementedError, IndexError),
+)
+# What libxml2 says of a file that is well-formed, but larger or deeper than is safe.
+_TOO_MUCH = ("huge", "depth", "amplification", "entity reference loop")
 _OLD = b"\xd0\xcf\x11\xe0"
 
 
@@ -38,7 +47,7 @@ class Package:
             raise RefusedError("it needs a password, or is in an old binary format")
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
-        except (zipfile.BadZipFile, ValueError, OSError) as exc:
+        except _DAMAGED as exc:
             raise RefusedError("it is damaged or something else than its name says") from exc
         self.names = frozenset(self._zip.namelist())
         self._read = 0
@@ -67,7 +76,7 @@ class Package:
             return self._zip.read(part)
         except KeyError as exc:
             raise RefusedError(f"its part {name} is missing") from exc
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as exc:
+        except _DAMAGED as exc:
             raise RefusedError(f"its part {name} is damaged") from exc
         except RuntimeError as exc:
             raise RefusedError("it needs a password") from exc
@@ -115,7 +124,9 @@ def parsed(data: bytes, name: str) -> Any:
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as exc:
-        raise RefusedError(f"its part {name} is damaged") from exc
+        too_much = any(words in str(exc) for words in _TOO_MUCH)
+        what = "too large, too deep or damaged" if too_much else "damaged"
+        raise RefusedError(f"its part {name} is {what}") from exc
     if root is None:
         raise RefusedError(f"its part {name} is empty")
     return root

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
+import zlib
 from dataclasses import replace
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
@@ -18,7 +20,14 @@ from askcorpus.text import one_line
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+# What openpyxl lets through for XML, zip and values that are not as they should be.
+_DAMAGED = (
+    *(LookupError, ValueError, TypeError, AttributeError, SyntaxError, EOFError, OverflowError),
+    *(NotImplementedError, zipfile.BadZipFile, zlib.error),
+)
 MAX_CELL_CHARS = 1_000_000
+MAX_NAME_CHARS = 100
+"""Of a sheet; Excel allows 31."""
 SAMPLE_CHARS = 20_000
 DELIMITERS = ",;\t|"
 
@@ -32,15 +41,20 @@ def parse_xlsx(data: bytes) -> Extracted | Unreadable:
         book = openpyxl.load_workbook(
             io.BytesIO(data), read_only=True, data_only=True, keep_links=False
         )
-    except (KeyError, ValueError, TypeError, AttributeError) as exc:
+        return _workbook(book)
+    except _DAMAGED as exc:
         raise RefusedError("it is damaged or something else than its name says") from exc
+
+
+def _workbook(book: Any) -> Extracted | Unreadable:
     writer = Writer()
     for sheet in book.worksheets:
         # What a file says about its extent may be wrong, and is filled up with empty cells.
         sheet.reset_dimensions()
-        writer.place(f"sheet {sheet.title}")
-        writer.heading(sheet.title, 1)
-        rows.write(writer, _cells(sheet), f"sheet {sheet.title}, ")
+        name = sheet.title[:MAX_NAME_CHARS]
+        writer.place(f"sheet {name}")
+        writer.heading(name, 1)
+        rows.write(writer, _cells(sheet), f"sheet {name}, ")
     # The names of sheets are headings; none of them says what the book is about.
     title = one_line(book.properties.title or "") or None
     book.close()

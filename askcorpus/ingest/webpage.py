@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from askcorpus.ingest import stated
+from askcorpus.ingest import boilerplate, stated
 from askcorpus.ingest.decode import decode
 from askcorpus.ingest.extracted import Extracted, Unreadable
+from askcorpus.ingest.shown import shown
 from askcorpus.records import Heading
 from askcorpus.text import one_line
 
@@ -46,10 +47,13 @@ def parse(data: bytes) -> Extracted | Unreadable:
         return source
     import trafilatura
 
+    tree = shown(source)
+    if tree is None:
+        return Unreadable("a web page without text")
     page: Any = None
     if len(data) <= MAX_ARTICLE_BYTES:
         page = trafilatura.bare_extraction(
-            source,
+            tree,
             include_comments=False,
             with_metadata=True,
             # Without the extensive search a date that the page doesn't state stays unknown.
@@ -57,17 +61,19 @@ def parse(data: bytes) -> Extracted | Unreadable:
         )
     text, headings = _written(page.body if page is not None else None)
     if not text:
-        text, headings = _written(trafilatura.baseline(source)[0])
+        text, headings = _written(trafilatura.baseline(tree)[0])
     if not text:
-        text, headings = trafilatura.html2txt(source).strip(), ()
+        text, headings = trafilatura.html2txt(tree).strip(), ()
     if not text:
         return Unreadable("a web page without text")
+    text = _FORBIDDEN.sub("\ufffd", text)
     return Extracted(
-        text=_FORBIDDEN.sub("\ufffd", text),
+        text=text,
         title=_field(page, "title", 300),
         date=_field(page, "date", 10),
         byline=_author(page),
         headings=headings,
+        boilerplate=boilerplate.mark(text),
         extracted=True,
     )
 

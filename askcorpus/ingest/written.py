@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MAX_TITLE_CHARS = 300
+MAX_HEADING_CHARS = 1000
+"""A longer one is a paragraph: every passage below it would carry a copy."""
+MAX_LABEL_CHARS = 200
 
 
 class Writer:
@@ -33,13 +36,15 @@ class Writer:
 
     def place(self, label: str) -> None:
         """Say where the original holds what is written from here on."""
-        self._label = one_line(label)
+        self._label = one_line(label[:MAX_LABEL_CHARS])
 
     def heading(self, words: str, level: int) -> None:
         """Write a heading on a line of its own; level 1 is the outermost, beyond 6 counts as 6."""
         words = one_line(words)
         if words:
             start = self.block(words)
+            if len(words) > MAX_HEADING_CHARS:
+                return
             self._headings.append(Heading(start, start + len(words), min(max(level, 1), 6)))
 
     def boilerplate(self, words: str, reason: str) -> None:
