@@ -58,6 +58,11 @@ def test_another_answer_far_less_likely_is_not_listed() -> None:
     assert composed(FIRST, replace(OTHER, score=0.6)).also == ()
 
 
+def test_a_part_of_a_better_answer_is_not_another_one() -> None:
+    part = span("a.txt", "mayor", "The mayor closed the port.", 0.9)
+    assert composed(FIRST, part).also == ()
+
+
 def test_a_place_read_in_two_passages_is_cited_once() -> None:
     again = replace(FIRST, passage=replace(FIRST.passage, id=9), score=0.9)
     assert len(composed(FIRST, again).citations) == 1

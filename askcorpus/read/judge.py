@@ -32,6 +32,8 @@ class Candidate:
     sentence_end: int
     margin: float
     """By how much the span's logits exceed those of "no answer"."""
+    choices: int = 1
+    """How many values of its row could be meant as well as this one, itself included."""
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -51,10 +53,13 @@ class Calibration:
 def judge(
     asked: Question, candidates: Sequence[Candidate], fitted: Calibration
 ) -> list[tuple[Candidate, dict[str, float], float]]:
-    """Return each candidate with its numbers and its probability in [0, 1], in their order."""
+    """Return each candidate with its numbers and its probability in [0, 1], in their order.
+
+    A probability is shared out among the values of a row that could be meant.
+    """
     rows = numbers(asked, candidates)
     return [
-        (candidate, row, probability(row, fitted))
+        (candidate, row, probability(row, fitted) / candidate.choices)
         for candidate, row in zip(candidates, rows, strict=True)
     ]
 

@@ -171,7 +171,14 @@ def _parts(low: int, high: int, room: int) -> list[Range]:
     return [(at, min(at + room, high)) for at in lows]
 
 
-def best_spans(pair: Pair, start: Logits, end: Logits, *, most: int) -> list[Found]:
+def best_spans(
+    pair: Pair,
+    start: Logits,
+    end: Logits,
+    *,
+    most: int,
+    within: Sequence[Range] | None = None,
+) -> list[Found]:
     """Return the spans with the highest sums of logits, best first, none sharing a token.
 
     Args:
@@ -179,6 +186,8 @@ def best_spans(pair: Pair, start: Logits, end: Logits, *, most: int) -> list[Fou
         start: (length,) start logits.
         end: (length,) end logits.
         most: Upper bound.
+        within: Ranges of characters, apart and in order; a span stands in one of them. None for
+            anywhere.
     """
     n = len(pair.offsets)
     no_answer = float(start[pair.no_answer] + end[pair.no_answer])
@@ -186,6 +195,11 @@ def best_spans(pair: Pair, start: Logits, end: Logits, *, most: int) -> list[Fou
     sums = start[held, None] + end[None, held]
     length = np.arange(n)[None, :] - np.arange(n)[:, None]
     sums = np.where((length >= 0) & (length < MAX_SPAN_TOKENS), sums, -np.inf)
+    if within is not None:
+        owners = _owners(pair.offsets, within)
+        sums = np.where(
+            (owners[:, None] == owners[None, :]) & (owners[:, None] >= 0), sums, -np.inf
+        )
     found: list[Found] = []
     while len(found) < most:
         i, j = divmod(int(np.argmax(sums)), n)
@@ -195,3 +209,14 @@ def best_spans(pair: Pair, start: Logits, end: Logits, *, most: int) -> list[Fou
         found.append(Found(*place, float(sums[i, j]) - no_answer))
         sums[: j + 1, i:] = -np.inf
     return found
+
+
+def _owners(offsets: Sequence[Range], ranges: Sequence[Range]) -> Ids:
+    """Return (n,) the index of the range that each token stands in; -1 where it is in none."""
+    if not ranges:
+        return np.full(len(offsets), -1, np.int64)
+    lows, highs = np.array(ranges, np.int64).T
+    places = np.array(offsets, np.int64).reshape(-1, 2)
+    at = np.searchsorted(lows, places[:, 0], side="right") - 1
+    inside = (at >= 0) & (places[:, 1] <= highs[at])
+    return np.where(inside, at, -1)

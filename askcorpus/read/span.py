@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from askcorpus.read.edges import tidy
@@ -16,6 +17,7 @@ from askcorpus.read.judge import Candidate, judge
 from askcorpus.read.lists import whole_list
 from askcorpus.read.pairs import best_spans, pairs
 from askcorpus.read.question import analyse
+from askcorpus.read.rows import layouts
 from askcorpus.read.shipped import load
 from askcorpus.records import Span
 from askcorpus.text import sentences, words
@@ -27,7 +29,10 @@ if TYPE_CHECKING:
     from askcorpus.read.judge import Calibration
     from askcorpus.read.pairs import Logits, Pair, PairTokenizer
     from askcorpus.read.question import Question
+    from askcorpus.read.rows import Layout, Slot
     from askcorpus.records import Hit
+
+    Range = tuple[int, int]
 
 # Hits that are read: below the eighth, answers are too rare to pay for the time.
 DEPTH = 8
@@ -115,29 +120,53 @@ class SpanReader:
         asked = analyse(question)
         tokens = self._model.tokenizer.pieces(question).ids
 
-        def of_hit(hit: Hit) -> list[Candidate]:
-            return self._candidates(asked, tokens, hit)
+        layouts = self.layouts(asked, hits)
+
+        def of_hit(at: int) -> list[Candidate]:
+            return self._candidates(asked, tokens, hits[at], layouts[at])
 
         if self._threads == 1 or len(hits) <= 1:
-            return [candidate for hit in hits for candidate in of_hit(hit)]
+            return [candidate for at in range(len(hits)) for candidate in of_hit(at)]
         # On an exception, Ctrl-C included, map cancels what hasn't begun.
         with ThreadPoolExecutor(min(self._threads, len(hits))) as pool:
-            return [candidate for each in pool.map(of_hit, hits) for candidate in each]
+            return [candidate for each in pool.map(of_hit, range(len(hits))) for candidate in each]
 
-    def _candidates(self, asked: Question, tokens: Sequence[int], hit: Hit) -> list[Candidate]:
+    def layouts(self, asked: Question, hits: Sequence[Hit]) -> list[Layout | None]:
+        """Return where an answer may stand in each hit's passage; None where it is all prose."""
+        return layouts(asked, [(hit.passage.path, hit.passage.text) for hit in hits])
+
+    def _candidates(
+        self, asked: Question, tokens: Sequence[int], hit: Hit, layout: Layout | None
+    ) -> list[Candidate]:
         text, model = hit.passage.text, self._model
         found = []
+        within = layout.within if layout else None
         for pair in pairs(model.tokenizer, tokens, text, window=model.window):
-            found += best_spans(pair, *model.logits(pair), most=SPANS)
+            found += best_spans(pair, *model.logits(pair), most=SPANS, within=within)
         found.sort(key=lambda each: (-each.margin, each.start))
-        ranges = sentences(text) if found else []
+        ranges = layout.quotes if layout else sentences(text) if found else []
         kept: list[Candidate] = []
         for each in found:
             place = tidy(text, each.start, each.end)
+            slot = layout.slot(*place) if layout and place else None
+            if layout and place:
+                place = _value(asked, text, place, slot)
             candidate = _placed(asked, hit, ranges, place, each.margin) if place else None
+            if candidate and slot:
+                candidate = replace(candidate, choices=slot.choices)
             if candidate and not any(_overlap(candidate, other) for other in kept):
                 kept.append(candidate)
         return kept[:SPANS]
+
+
+def _value(asked: Question, text: str, place: Range, slot: Slot | None) -> Range | None:
+    """Return a place in a slot, or the slot's whole value; None where neither is an answer."""
+    if slot is None or not slot.in_row:
+        return place if slot else None
+    start, end = (slot.start, slot.end) if slot.is_value else place
+    # A row's own name, which the question gives, isn't what is asked for.
+    says_more = set(words(text[start:end])) - set(words(asked.text))
+    return (start, end) if says_more else None
 
 
 def _overlap(one: Candidate, other: Candidate) -> bool:

@@ -2,25 +2,29 @@
 
 Spans that say the same are merged: the best one is quoted first and the others become further
 citations. Whether to answer at all, and how sure the words sound, is decided by the best span's
-probability against thresholds that were fitted on development questions. A document that never
-mentions a name or number of the question doesn't answer it, whatever the probability.
+probability against thresholds that were fitted on development questions. Before that, the guards
+lower what a document says of something else than what was asked about.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, replace
-from math import nextafter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from askcorpus.answer.guards import GUARDS, guarded
+from askcorpus.answer.thresholds import THRESHOLDS, Thresholds
 from askcorpus.records import Alternative, Answer, Citation, SpanRef
-from askcorpus.text import content_words, fold, line_breaks, names, stem, stems, unaccented, words
+from askcorpus.text import fold, line_breaks, stem, stems, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from askcorpus.answer.guards import Guard
     from askcorpus.records import Band, Document, Reading, Span
+
+__all__ = ["THRESHOLDS", "Thresholds", "compose", "place_label"]
 
 # What turns a phrase around or takes it back. A clause that holds one of these says what it says
 # only as a whole: "Zenith did not pay $4.2 million" must never be cut to "$4.2 million". The same
@@ -29,36 +33,12 @@ _TURNS = re.compile(
     r"\b(?:not|never|no|nobody|none|neither|nor|cannot|without|unless|if|\w+n['’]t|"
     r"den(?:y|ies|ied|ying|ial)|refus\w+|reject\w*|dismiss\w*|false\w*|untrue|wrong\w*|baseless|"
     r"hoax|fake|fabricat\w+|alleg\w+|accus\w+|claim\w*|purport\w*|rumou?r\w*|suspect\w*|"
-    r"cleared|acquitted|fail(?:s|ed)?|instead|contrary)\b",
+    r"cleared|acquitted|fail(?:s|ed)?|instead|contrary|(?:would|could|might) have)\b",
     re.IGNORECASE,
 )
 _CLAUSE_END = re.compile(r"[,;:—–(]\s|\b(?:but|while|although|whereas|after|before|since)\b")
 MAX_CITATIONS = 4
-_FIRST_WORD = 100
-_TITLE_CASE = 3
-"""With this many content words, all of them with a capital, a question's capitals mean nothing."""
 MAX_ALSO = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Thresholds:
-    """Probabilities in [0, 1] that divide the outcomes and the bands."""
-
-    related: float
-    """Below it nothing here is near enough to show."""
-    answered: float
-    """Below it the nearest passage is shown, but not as an answer."""
-    fair: float
-    strong: float
-
-
-# By reader; chosen on the dev half of eval/gold/seeds.jsonl, see eval/LOG.md.
-THRESHOLDS = {
-    "span": Thresholds(related=0.01, answered=0.08, fair=0.15, strong=0.3),
-    "sentence": Thresholds(related=0.05, answered=0.5, fair=0.7, strong=0.9),
-    # Not tuned: answered where the model itself prefers the span to "no answer" (brought.py).
-    "brought": Thresholds(related=0.05, answered=0.5, fair=0.7, strong=0.9),
-}
 
 
 def compose(
@@ -68,6 +48,7 @@ def compose(
     root: str,
     document: Callable[[str], Document],
     thresholds: Thresholds,
+    guards: Sequence[Guard] = GUARDS,
 ) -> Answer:
     """Return the answer to a question from what was read.
 
@@ -77,13 +58,16 @@ def compose(
         root: The indexed folder.
         document: Returns a document by its path.
         thresholds: What counts as an answer.
+        guards: What may lower a span's probability, in order.
     """
     spans = [
         _in_context(question, span, document(span.passage.path))
         for span in _distinct(reading.spans)
         if _is_slice(span, document(span.passage.path))
     ]
-    spans = _about(reading.understood, spans, document, thresholds)
+    spans = _apart(
+        guarded(reading.understood, spans, document=document, thresholds=thresholds, guards=guards)
+    )
     best = spans[0].score if spans else 0.0
     scores = {"probability": best, **spans[0].scores} if spans else {}
     rest = {
@@ -132,52 +116,6 @@ def _is_slice(span: Span, document: Document) -> bool:
     return inside and document.text[span.start : span.end] == span.text
 
 
-def _about(
-    question: str,
-    spans: Sequence[Span],
-    document: Callable[[str], Document],
-    thresholds: Thresholds,
-) -> list[Span]:
-    """Return the spans, best first; one whose document lacks a name is related at most.
-
-    Names are words with a capital or a digit. A document that never mentions Paris doesn't say who
-    its mayor is, though it may name a mayor.
-    """
-    asked = _names(question)
-    lacking = {
-        path: any(not _mentions(document(path), name) for name in asked)
-        for path in {span.passage.path for span in spans}
-    }
-    most = nextafter(thresholds.answered, 0.0)
-    found = [
-        replace(span, score=min(span.score, most)) if lacking[span.passage.path] else span
-        for span in spans
-    ]
-    return sorted(found, key=lambda span: -span.score)
-
-
-def _names(question: str) -> set[str]:
-    found = names(question)
-    content = {*content_words(question)} - {*words(question[:_FIRST_WORD])[:1]}
-    if len(content) >= _TITLE_CASE and found >= content:
-        return set()
-    # "U.S." and "US" are written in too many ways to be looked for.
-    return {name for name in found if len(name) > 2}
-
-
-def _mentions(document: Document, name: str) -> bool:
-    """Return whether a document has a word that begins like a name; figures must be the same."""
-    figures = any(char.isdigit() for char in name)
-    # "Israeli" is about Israel, "Palestinians" about Palestine.
-    root = name if figures else name[: max(4, len(name) - 3)]
-    pattern = re.compile(rf"(?<!\w){re.escape(root)}" + (r"(?!\w)" if figures else ""))
-    whole = f"{document.title} {document.path} {document.text}".casefold()
-    if pattern.search(whole):
-        return True
-    # Accents are gone from the name; taking them off a long text takes a moment.
-    return not whole.isascii() and bool(pattern.search(unaccented(whole)))
-
-
 def _in_context(question: str, span: Span, document: Document) -> Span:
     """Return the whole sentence where the phrase's clause may turn it around.
 
@@ -199,6 +137,19 @@ def _distinct(spans: Iterable[Span]) -> list[Span]:
     for span in spans:
         first.setdefault((span.passage.path, span.start, span.end), span)
     return list(first.values())
+
+
+def _apart(spans: Iterable[Span]) -> list[Span]:
+    """Return the spans, best first, without those inside a better one."""
+    kept: list[Span] = []
+    for span in spans:
+        path = span.passage.path
+        if not any(
+            path == better.passage.path and better.start <= span.start and span.end <= better.end
+            for better in kept
+        ):
+            kept.append(span)
+    return kept
 
 
 def _groups(spans: Iterable[Span]) -> list[list[Span]]:
@@ -238,11 +189,11 @@ def _citation(n: int, span: Span, root: str, document: Document) -> Citation:
         title=document.title,
         date=document.date,
         line=None if document.extracted else line,
-        locator=_place_label(document, span.sentence_start) or passage.heading or None,
+        locator=place_label(document, span.sentence_start) or passage.heading or None,
     )
 
 
-def _place_label(document: Document, start: int) -> str:
+def place_label(document: Document, start: int) -> str:
     """Return the page, slide or row that the original holds a character on; empty for none."""
     at = bisect_right(document.places, start, key=lambda place: place.start)
     return document.places[at - 1].label if at else ""
