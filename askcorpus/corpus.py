@@ -291,7 +291,7 @@ class Corpus:
                 documents=ledger.counts.documents,
                 passages=ledger.counts.passages,
                 complete=ledger.get("complete") == "1",
-                dense=self._vectors.way,
+                dense=self._vectors.searched,
                 skipped=tuple((s.skipped.path, s.skipped.reason) for s in ledger.skipped()),
                 undated=sum(row.date is None for row in ledger.documents()),
                 calibration=fits.described(ledger),

@@ -14,6 +14,7 @@ from askcorpus.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,9 @@ def remove(directory: Path, names: Sequence[str]) -> Removed:
         root = ledger.get("root") or ""
         known = {row.path: row.sha256 for row in ledger.documents()}
         listed = [*known, *(found.skipped.path for found in ledger.skipped())]
-        paths = tuple(dict.fromkeys(p for name in names for p in _meant(root, name, listed)))
+        before = erase.forgotten(ledger)
+        meant = (p for name in names for p in _meant(root, name, listed, before))
+        paths = tuple(dict.fromkeys(meant))
         gone = {known[path] for path in paths if path in known}
         places = [erase.place(root, path) for path in paths]
         erase.forget(ledger, paths, [*places, *map(erase.content, gone)])
@@ -97,8 +100,8 @@ def _prints(root: str, name: str) -> Iterator[bytes]:
                 yield erase.content(hashlib.file_digest(stream, "sha256").hexdigest())
 
 
-def _meant(root: str, name: str, paths: Sequence[str]) -> list[str]:
-    """Return the paths that a name means.
+def _meant(root: str, name: str, paths: Sequence[str], before: AbstractSet[bytes]) -> list[str]:
+    """Return the paths that a name means; also one that was taken out, to finish what was begun.
 
     Raises:
         UsageError: There is none, or several documents have it.
@@ -107,6 +110,9 @@ def _meant(root: str, name: str, paths: Sequence[str]) -> list[str]:
         found = [known for known in paths if known == path or known.startswith(f"{path}/")]
         if found:
             return found
+    for path in _paths(root, name):
+        if erase.place(root, path) in before:
+            return [path]
     found = [known for known in paths if known.endswith(f"/{name}")]
     if len(found) > 1:
         raise UsageError(

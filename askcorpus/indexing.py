@@ -10,18 +10,19 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import defaultdict
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from askcorpus import presence, scope
 from askcorpus.chunk import chunk, embedding_text
-from askcorpus.errors import IndexMismatchError, StoreUnavailableError, UsageError
-from askcorpus.ingest import FileEntry, read
+from askcorpus.errors import IndexMismatchError, StoreUnavailableError
+from askcorpus.ingest import EXTRACTION, FileEntry, read
 from askcorpus.records import Document, FileReport, IndexReport, Skipped
 from askcorpus.store import erase
-from askcorpus.store.files import LEDGER
+from askcorpus.store.files import is_there
 from askcorpus.store.ledger import Ledger
 from askcorpus.store.lock import hold
 
@@ -51,6 +52,8 @@ class _Run:
 
     files: list[FileReport] = field(default_factory=list)
     forgotten: frozenset[bytes] = frozenset()
+    gone: dict[str, list[str]] = field(default_factory=dict)
+    """Paths of documents whose files are gone, by the SHA-256 of their bytes."""
     embedded: int = 0
     truncated: int = 0
     seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
@@ -88,23 +91,33 @@ def update_index(
     """
     began = time.perf_counter()
     run = _Run()
-    if not (directory / LEDGER).exists():  # a folder that can't be indexed leaves no trace
+    if not is_there(directory):  # a folder that can't be indexed leaves no trace
         scope.wanted(None, folders, selection, index=directory)
     with hold(directory), Ledger.create(directory) as ledger:
+        if erase.is_unwiped(ledger):  # a `forget` that was interrupted
+            with suppress(StoreUnavailableError):  # a long reader is in the way: next time
+                erase.wipe(ledger)
         meant = scope.wanted(
             scope.stored(ledger), folders, selection, index=directory, rebuild=rebuild
         )
         with ledger.db.writing():  # so that what a missing folder forbids hasn't happened
             known = _bind(ledger, meant, settings, embedder, rebuild=rebuild)
             entries = presence.listed(ledger, meant, yes=yes or rebuild)
+            if entries.folders != meant.folders:  # gone, and that was said to be meant
+                meant = replace(meant, folders=entries.folders)
+                scope.keep(ledger, meant)
         run.forgotten = erase.forgotten(ledger)
+        if known:
+            run.gone = _by_content(ledger, entries.gone)
         _add(ledger, entries.found, known, settings, embedder, run, progress)
-        ledger.remove(entries.gone)  # last: a renamed file has taken over its vectors
-        run.files += [FileReport(path, "removed") for path in entries.gone]
+        here = set(ledger.paths) | {found.skipped.path for found in ledger.skipped()}
+        removed = [path for path in entries.gone if path in here]  # and not renamed
+        ledger.remove(removed)  # last: what was embedded for them has been taken over
+        run.files += [FileReport(path, "removed") for path in removed]
         if any(file.state in ("indexed", "removed") for file in run.files):
             ledger.tidy()
         # Only now: an interrupted run over changed settings must cut the other files again.
-        ledger.set(complete="1", chunking=chunking(settings))
+        ledger.set(complete="1", **_shape(settings))
         notes = list(_derive(ledger, run))
         counts = ledger.counts
     run.seconds["total"] = time.perf_counter() - began
@@ -151,10 +164,11 @@ def _bind(
     if before != meant:
         scope.keep(ledger, meant)
     ledger.set(model=embedder.name, complete="0")
-    shape = chunking(settings)
+    shape = _shape(settings)
     if not ledger.counts.documents:
-        ledger.set(chunking=shape)
-    return _known(ledger) if ledger.get("chunking") == shape and not rebuild else {}
+        ledger.set(**shape)
+    same = all(ledger.get(key) == value for key, value in shape.items())
+    return _known(ledger) if same and not rebuild else {}
 
 
 def chunking(settings: Settings) -> str:
@@ -164,6 +178,11 @@ def chunking(settings: Settings) -> str:
         f"{settings.encoding}, {settings.chunk_tokens} tokens, "
         f"{settings.overlap_sentences} sentences shared, boilerplate {marked}"
     )
+
+
+def _shape(settings: Settings) -> dict[str, str]:
+    """Return all that a document's text and passages depend on but its file."""
+    return {"chunking": chunking(settings), "extraction": str(EXTRACTION)}
 
 
 def contents(directory: Path) -> Contents:
@@ -210,7 +229,7 @@ def _add(
         if progress:
             progress(done, len(entries), entry.path)
         document = _document(ledger, entry, known, settings, run)
-        if document is None:
+        if document is None or _is_renamed(ledger, document, run):
             continue
         began = time.perf_counter()
         passages = chunk(
@@ -254,6 +273,28 @@ def _document(
         run.files.append(FileReport(found.path, verdict, reason=found.reason))
         return None
     return found
+
+
+def _by_content(ledger: Ledger, paths: Sequence[str]) -> dict[str, list[str]]:
+    """Return the documents at these paths by the SHA-256 of their files."""
+    found: dict[str, list[str]] = defaultdict(list)
+    wanted = set(paths)
+    for row in ledger.documents() if wanted else ():
+        if row.path in wanted:
+            found[row.sha256].append(row.path)
+    return found
+
+
+def _is_renamed(ledger: Ledger, document: Document, run: _Run) -> bool:
+    """Give a document that only its path tells from one that is gone the other's passages."""
+    for path in run.gone.get(document.sha256, ()):
+        before = ledger.document(path)
+        if replace(before, path=document.path, mtime_ns=document.mtime_ns) == document:
+            ledger.rename(path, document)
+            run.gone[document.sha256].remove(path)
+            run.files.append(FileReport(document.path, "renamed", reason=f"from {path}"))
+            return True
+    return False
 
 
 def _store(
@@ -307,5 +348,6 @@ def _derive(ledger: Ledger, run: _Run) -> Iterator[str]:
         if generations.needs_rebuild(ledger):
             generations.build(ledger)
     except StoreUnavailableError as exc:
-        yield f"The vector index could not be built ({exc.message}); questions search exactly."
+        said = exc.message.rstrip(".")
+        yield f"{said}. Questions search exactly until it can be built. {exc.hint}".strip()
     run.seconds["chroma"] += time.perf_counter() - began

@@ -37,6 +37,8 @@ class Listing:
     """In the order of the folders and of the names in them."""
     gone: tuple[str, ...]
     """The paths that the index knows and that aren't there any more, or aren't wanted."""
+    folders: tuple[str, ...]
+    """The scope's folders without those that are missing; all of them where all are."""
 
 
 def listed(ledger: Ledger, scope: Scope, *, yes: bool) -> Listing:
@@ -55,6 +57,7 @@ def listed(ledger: Ledger, scope: Scope, *, yes: bool) -> Listing:
     known = [*documents, *(s.skipped.path for s in ledger.skipped() if not s.skipped.failed)]
     failed = [s.skipped.path for s in ledger.skipped() if s.skipped.failed]
     found: list[FileEntry | Skipped] = []
+    missing = set()
     for folder in scope.folders:
         below = {path: state for path, state in documents.items() if path.startswith(folder)}
         try:
@@ -69,6 +72,7 @@ def listed(ledger: Ledger, scope: Scope, *, yes: bool) -> Listing:
                     hint=_HINT,
                 ) from exc
             entries = []
+            missing.add(folder)
         if not yes:
             _check(scope, folder, below, entries)
         found += entries
@@ -77,7 +81,8 @@ def listed(ledger: Ledger, scope: Scope, *, yes: bool) -> Listing:
     shut = tuple(e.path for e in found if isinstance(e, Skipped) and e.failed and _is_folder(e))
     paths = dict.fromkeys((*known, *failed))
     gone = [p for p in paths if p not in present and not (shut and p.startswith(shut))]
-    return Listing(tuple(found), tuple(gone))
+    left = tuple(folder for folder in scope.folders if folder not in missing)
+    return Listing(tuple(found), tuple(gone), left or scope.folders)
 
 
 def _check(

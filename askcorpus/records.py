@@ -297,7 +297,7 @@ class FileReport:
     """What indexing did with one file."""
 
     path: str
-    state: Literal["indexed", "unchanged", "skipped", "failed", "removed"]
+    state: Literal["indexed", "unchanged", "renamed", "skipped", "failed", "removed"]
     passages: int = 0
     reused: int = 0
     """Passages whose vectors were taken over instead of embedded again."""

@@ -109,8 +109,10 @@ def retrieve(
     if vector is not None and store is not None:
         dense = dict(store.search(vector, CANDIDATES, allowed=allowed))
         lexical |= ledger.lexical_scores(words, sorted(dense.keys() - lexical.keys()))
-        ids, rows = ledger.vectors(sorted(lexical.keys() - dense.keys()))
-        dense |= zip(ids.tolist(), (rows @ vector).tolist(), strict=True)
+        others = sorted(lexical.keys() - dense.keys())
+        if others:  # an index that holds no passage yet has no width either
+            ids, rows = ledger.vectors(others)
+            dense |= zip(ids.tolist(), (rows @ vector).tolist(), strict=True)
     fused = fuse(dense, lexical, dense_weight=weights.dense)
     order = _best_first(fused)[: max(k, FOCUSED)]
     passages = ledger.passages(order)

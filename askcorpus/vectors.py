@@ -36,6 +36,13 @@ class VectorSearch:
         small = self._ledger.counts.passages <= EXACT_PASSAGES
         return "exact" if self._one_shot and small else "chroma"
 
+    @property
+    def searched(self) -> str:
+        """How vectors are searched as things are: exactly, where there is nothing for Chroma."""
+        from askcorpus.store import generations
+
+        return self.way if generations.named(self._ledger) else "exact"
+
     def store(self) -> Store:
         """Return the store, opened again where the index has moved on without it."""
         from askcorpus.store import generations

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -96,23 +95,6 @@ def test_a_conversation_is_shown_without_its_index(
     assert "The mayor closed the harbour" in out
     assert "port.txt:1" in out
     assert "\x1b" not in out
-    assert called("history", "show", session.id, "--verify") == 3
-
-
-def test_each_quote_is_held_against_the_index(
-    number: int, asked: tuple[Path, Answer], capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert called("history", "show", number, "--verify") == 0
-    assert "2 of 2 quotes stand" in capsys.readouterr().err
-    citation = asked[1].citations[0]
-    shifted = replace(citation, start=citation.start + 1, end=citation.end + 1)
-    wrong = replace(asked[1], citations=(shifted,))
-    with Sessions() as sessions:
-        sessions.resume(number).add(Turn("so?", Query("so?"), wrong))
-    assert called("history", "show", number, "--verify") == 1
-    said = capsys.readouterr().err
-    assert "port.txt:1: the quote no longer stands at 1." in said
-    assert "2 of 3 quotes stand" in said
 
 
 def test_an_export_goes_to_stdout_or_to_a_file_by_its_name(

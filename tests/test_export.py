@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 from referencing import Registry, Resource
 
 from askcorpus.errors import UnavailableError, UsageError
-from askcorpus.export import FORMATS, exported, json_text, save
+from askcorpus.export import FORMATS, exported, save
 from askcorpus.export.markdown import markdown, plain
 from askcorpus.export.page import page
 from askcorpus.records import Alternative, Answer, Citation, Query, SpanRef
@@ -172,10 +172,6 @@ def test_json_matches_its_published_schema() -> None:
     del data["turns"][0]["answer"]["citations"][0]["quote_sha256"]
     data["turns"][0]["answer"]["outcome"] = "perhaps"
     assert len(list(checker.iter_errors(data))) == 2
-
-
-def test_json_writes_what_a_terminal_should_not_see_as_escapes() -> None:
-    assert json_text(["é \u202e\x9b\x7f"]) == '[\n  "é \\u202e\\u009b\\u007f"\n]\n'
 
 
 @pytest.mark.parametrize("form", FORMATS)

@@ -85,6 +85,29 @@ def test_files_that_only_moved_are_not_gone(folder: Path) -> None:
         (folder / f"{number}.txt").rename(new / f"{number}.txt")
     report = sync(folder)
     assert (report.documents, report.embedded) == (5, 0)
+    states = sorted(file.state for file in report.files)
+    assert states == ["renamed"] * 4 + ["unchanged"]
+    with Corpus.open(folder.parent / "index", settings=HASHING) as corpus:
+        citation = corpus.ask("Who is Inspector N2?").citations[0]
+        assert citation.path == "archive/2.txt"
+
+
+def test_a_renamed_file_whose_name_was_its_title_is_indexed_anew(folder: Path) -> None:
+    (folder / "0.txt").rename(folder / "zero.txt")
+    report = sync(folder)
+    assert {f.path: f.state for f in report.files}["zero.txt"] == "indexed"
+    with Corpus.open(folder.parent / "index", settings=HASHING) as corpus:
+        assert corpus.document("zero.txt").title == "zero"
+
+
+def test_of_two_equal_files_each_takes_one_name(folder: Path) -> None:
+    (folder / "5.txt").write_text((folder / "0.txt").read_text())
+    sync(folder)
+    for name in ("0", "5"):
+        (folder / f"{name}.txt").rename(folder / "sub" / f"{name}.txt")
+    report = sync(folder)
+    assert report.documents == 6
+    assert [f.path for f in report.files if f.state == "renamed"] == ["sub/0.txt", "sub/5.txt"]
 
 
 def test_ignored_files_are_not_gone(folder: Path) -> None:

@@ -168,3 +168,13 @@ def test_a_larger_file_is_skipped_with_the_limit(letters: Path, tmp_path: Path) 
 def test_a_pattern_that_means_nothing_is_refused(pattern: str) -> None:
     with pytest.raises(UsageError, match="no pattern"):
         selected(exclude=[pattern])
+
+
+def test_a_missing_folder_leaves_the_index_when_that_is_meant(
+    letters: Path, reports: Path, tmp_path: Path
+) -> None:
+    build(tmp_path / "index", letters, reports)
+    moved = reports.rename(reports.with_name("papers"))
+    report = build(tmp_path / "index", yes=True)
+    assert (report.folders, report.documents) == ((str(letters),), 1)
+    assert build(tmp_path / "index", letters, moved).documents == 2

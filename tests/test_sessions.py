@@ -25,7 +25,7 @@ from askcorpus.records import (
     Query,
     SpanRef,
 )
-from askcorpus.sessions import Sessions, Turn, broken
+from askcorpus.sessions import Sessions, Turn
 from askcorpus.sessions.database import MIGRATIONS, migrate
 
 if TYPE_CHECKING:
@@ -500,13 +500,6 @@ def test_a_kill_loses_at_most_the_turn_in_flight(sessions: Sessions, place: Path
     summary = sessions.summaries()[0]
     assert said <= summary.turns <= said + 1
     assert len(sessions.conversation(summary.id).turns) == summary.turns
-
-
-def test_a_kept_quote_is_held_against_the_document_as_it_is() -> None:
-    kept = answer()
-    assert broken(kept, lambda _: TEXT) == []
-    assert broken(kept, lambda _: "Now: " + TEXT) == [kept.citations[0]]
-    assert broken(kept, lambda _: None) == [kept.citations[0]]
 
 
 def test_what_was_deleted_meanwhile_is_not_kept_again(sessions: Sessions, place: Path) -> None:

@@ -206,7 +206,10 @@ def test_a_directory_with_other_vectors_fails_its_probe(ledger: Ledger) -> None:
 # Sick directories.
 
 
-@pytest.mark.parametrize("sickness", ["missing", "no hnsw", "garbled", "truncated", "database"])
+# What ends a process (SIGSEGV) or loses hits in silence, where Chroma is let near it.
+@pytest.mark.parametrize(
+    "sickness", ["missing", "no hnsw", "garbled", "truncated", "pickle", "header", "database"]
+)
 def test_a_sick_directory_is_refused_before_chroma_sees_it(ledger: Ledger, sickness: str) -> None:
     directory = ledger.directory / CHROMA / "000001"
     level0 = files(ledger) / "data_level0.bin"
@@ -218,6 +221,10 @@ def test_a_sick_directory_is_refused_before_chroma_sees_it(ledger: Ledger, sickn
         level0.write_bytes(b"\xff" * level0.stat().st_size)
     elif sickness == "truncated":
         os.truncate(level0, level0.stat().st_size // 2)
+    elif sickness == "pickle":
+        os.truncate(files(ledger) / "index_metadata.pickle", 100)
+    elif sickness == "header":
+        os.truncate(files(ledger) / "header.bin", 10)
     else:
         (directory / "chroma.sqlite3").write_bytes(b"no database " * 1000)
     with pytest.raises(StoreUnavailableError, match="000001") as caught:

@@ -1,8 +1,8 @@
 """The command line: stdout is data, stderr is narration, the exit code says what happened.
 
-    0 answered · 1 no answer · 2 usage or configuration · 3 index missing or made by another model
-    or format · 4 model or store unavailable · 5 some files failed · 6 evaluation regression
-    130 interrupted · 141 broken pipe
+    0 answered · 1 no answer, or a citation that isn't ok · 2 usage or configuration · 3 index
+    missing, or made by another model or format · 4 model or store unavailable · 5 some files failed
+    6 evaluation regression · 130 interrupted · 141 broken pipe
 
 Nothing heavy is imported before a command needs it.
 """
@@ -18,11 +18,12 @@ import click
 
 from askcorpus import __version__
 from askcorpus.cli.asking import chat, query
-from askcorpus.cli.documents import forget, show, status, sync
+from askcorpus.cli.documents import forget, indexes, show, status, sync
 from askcorpus.cli.documents import index as index_command
 from askcorpus.cli.history import history
 from askcorpus.cli.measuring import calibrate, evaluate
 from askcorpus.cli.setup import completion, doctor, show_config
+from askcorpus.cli.verifying import verify
 from askcorpus.cli.web import web
 from askcorpus.console import NobodyReadsError, narrate, prepare_streams
 from askcorpus.errors import AskcorpusError
@@ -34,8 +35,10 @@ COMMANDS = (
     chat,
     web,
     history,
+    verify,
     show,
     status,
+    indexes,
     forget,
     doctor,
     show_config,
@@ -61,7 +64,7 @@ class Program(click.Group):
 )
 @click.version_option(__version__, prog_name="askcorpus")
 @click.option(
-    "--index", metavar="DIR", help="Directory of the index (else $ASKCORPUS_INDEX, ./index)."
+    "--index", metavar="NAME|PATH", help="The index (else $ASKCORPUS_INDEX, else ./index)."
 )
 @click.option(
     "--config",

@@ -1,8 +1,7 @@
-"""The index and its documents: `askcorpus index`, `sync`, `forget`, `show` and `status`."""
+"""The index and its documents: `askcorpus index`, `sync`, `show`, `status`, `forget`."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ import click
 
 from askcorpus.cli.options import load_settings, settings_options
 from askcorpus.console import ProgressLine, emit, narrate, terminal_style
-from askcorpus.errors import FilesFailedError, UsageError
+from askcorpus.errors import AskcorpusError, FilesFailedError, UsageError
 from askcorpus.text import one_line
 
 if TYPE_CHECKING:
@@ -87,7 +86,7 @@ def _bring_in_step(
     rebuild: bool = False,
 ) -> None:
     from askcorpus.corpus import Corpus
-    from askcorpus.render import report_text
+    from askcorpus.render import json_text, report_text
 
     settings, _ = load_settings(ctx, params, "model", "threads", "boilerplate")
     with (
@@ -106,7 +105,7 @@ def _bring_in_step(
     assert report is not None  # for the type checker: build has just set it
     narrate(report_text(report).rstrip("\n"))
     if params["as_json"]:
-        emit(json.dumps(asdict(report), default=dict, ensure_ascii=False, indent=2) + "\n")
+        emit(json_text(asdict(report), indent=2))
     if report.failed:
         raise FilesFailedError(
             f"{len(report.failed)} files could not be read; the rest is indexed.",
@@ -174,9 +173,26 @@ def show(ctx: click.Context, /, document: str, marked: bool, **params: Any) -> N
 def status(ctx: click.Context, /, as_json: bool, **params: Any) -> None:
     """Say what the index holds, what was left out and why."""
     from askcorpus.corpus import Corpus
-    from askcorpus.render import status_text
+    from askcorpus.render import json_text, status_text
 
     settings, _ = load_settings(ctx, params)
     with Corpus.open(settings=settings) as corpus:
         found = corpus.status()
-    emit(json.dumps(asdict(found), ensure_ascii=False) + "\n" if as_json else status_text(found))
+    emit(json_text(asdict(found)) if as_json else status_text(found))
+
+
+@click.command()
+def indexes() -> None:
+    """List the indexes that are known by name (--index NAME)."""
+    from askcorpus.config import named_indexes
+    from askcorpus.corpus import Corpus
+
+    home = named_indexes()
+    for place in sorted(home.iterdir()) if home.is_dir() else ():
+        try:
+            with Corpus.open(place) as corpus:
+                found = corpus.status()
+            folders = one_line(", ".join(found.folders))
+            emit(f"{one_line(place.name)}  {found.documents} documents of {folders}\n")
+        except AskcorpusError as exc:
+            narrate(f"{one_line(place.name)}: {exc.message}")

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from askcorpus.cli.options import load_settings
+from askcorpus.cli.verifying import report_text
 from askcorpus.console import emit, narrate, terminal_style
 from askcorpus.errors import UsageError
 from askcorpus.text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from askcorpus.records import Citation
     from askcorpus.sessions import Conversation, Summary
 
 _NUMBER = click.IntRange(1, 2**63 - 1)
@@ -32,7 +31,7 @@ def history(ctx: click.Context, /, *, search: str | None, as_json: bool) -> None
     """List the conversations that are kept, the newest first."""
     if ctx.invoked_subcommand is not None:
         return
-    from askcorpus.export import json_text
+    from askcorpus.render import json_text
     from askcorpus.sessions import Found, Sessions
 
     with Sessions() as sessions:
@@ -40,7 +39,8 @@ def history(ctx: click.Context, /, *, search: str | None, as_json: bool) -> None
         if search is not None:
             found = sessions.search(search)
     if as_json:
-        emit(json_text([asdict(f if search is not None else f.conversation) for f in found]))
+        rows = [asdict(f if search is not None else f.conversation) for f in found]
+        emit(json_text(rows, indent=2))
     else:
         for each in found:
             emit(_line(each.conversation))
@@ -54,11 +54,12 @@ def history(ctx: click.Context, /, *, search: str | None, as_json: bool) -> None
 
 @history.command()
 @click.argument("number", metavar="ID", type=_NUMBER)
-@click.option("--verify", is_flag=True, help="Hold each quote against the index as it is now.")
+@click.option("--verify", is_flag=True, help="Hold each quote against its file as it reads now.")
 @click.pass_context
 def show(ctx: click.Context, /, *, number: int, verify: bool) -> None:
     """Show the conversation ID with its answers, as they were given."""
     from askcorpus.render import answer_text
+    from askcorpus.verify import check, kept
 
     conversation = _kept(number)
     style = terminal_style()
@@ -71,7 +72,9 @@ def show(ctx: click.Context, /, *, number: int, verify: bool) -> None:
             emit(f"note: {one_line(note)}\n")
         emit(answer_text(turn.answer, style))
     if verify:
-        ctx.exit(_verify(conversation))
+        report = check(kept(conversation), load_settings(ctx, {})[0])
+        narrate(report_text(report).rstrip("\n"))
+        ctx.exit(0 if report.ok else 1)
 
 
 @history.command()
@@ -158,29 +161,3 @@ def _local(asked: str) -> str:
         return f"{datetime.fromisoformat(asked).astimezone():%Y-%m-%d %H:%M}"
     except (ValueError, OverflowError):  # a damaged row is shown as it is
         return one_line(asked)
-
-
-def _verify(conversation: Conversation) -> int:
-    """Say which quotes no longer stand where they stood; return 1 where there are any, else 0."""
-    from askcorpus.render import address
-    from askcorpus.sessions import broken
-
-    text = _documents(conversation)
-    quotes = sum(len(turn.answer.citations) for turn in conversation.turns)
-    lost = [citation for turn in conversation.turns for citation in broken(turn.answer, text)]
-    for citation in lost:
-        narrate(f"{address(citation)}: the quote no longer stands at {citation.start}.")
-    narrate(f"{quotes - len(lost)} of {quotes} quotes stand in the index as they are shown.")
-    return 1 if lost else 0
-
-
-def _documents(conversation: Conversation) -> Callable[[Citation], str | None]:
-    """Return what reads a cited document's text from the conversation's index, as it is now."""
-    from askcorpus import config
-    from askcorpus.corpus import Corpus
-
-    with Corpus.open(conversation.index, settings=config.load()[0]) as corpus:
-        root, paths = corpus.status().root, set(corpus.paths())
-        cited = {c.path for turn in conversation.turns for c in turn.answer.citations}
-        texts = {path: corpus.document(path).text for path in cited & paths}
-    return lambda citation: texts.get(citation.path) if citation.root == root else None

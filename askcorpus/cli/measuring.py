@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +51,7 @@ def evaluate(
     """Ask every question of a GOLD file and measure the answers."""
     from askcorpus import evaluate as evaluation
     from askcorpus import squad
+    from askcorpus.render import json_text
 
     if kind == "gold" and is_open:
         raise UsageError("--open is for SQuAD files.", hint="Add: --format squad")
@@ -69,7 +69,7 @@ def evaluate(
         else:
             measure = squad.over_all if is_open else squad.own
             results = measure(gold, settings, size=sample, progress=progress, notify=narrate)
-    emit(json.dumps(results.to_dict(), ensure_ascii=False) + "\n" if as_json else results.table())
+    emit(json_text(results.to_dict()) if as_json else results.table())
     if baseline is not None and isinstance(results, evaluation.Results):
         comparison = evaluation.compare(evaluation.load(baseline), results)
         narrate(comparison.table().rstrip("\n"))
@@ -100,6 +100,7 @@ def calibrate(ctx: click.Context, /, *, gold: Path | None, **params: Any) -> Non
     GOLD is a file as for `eval`: at least 20 questions, some of which the documents don't answer.
     """
     from askcorpus import calibrate as tool
+    from askcorpus.render import json_text
 
     if (gold is None) != params["reset"]:
         raise UsageError("Give a GOLD file, or --reset alone.", hint="Run: askcorpus calibrate -h")
@@ -119,7 +120,7 @@ def calibrate(ctx: click.Context, /, *, gold: Path | None, **params: Any) -> Non
             notify=narrate,
         )
     as_json = params["as_json"]
-    emit(json.dumps(found.to_dict(), ensure_ascii=False) + "\n" if as_json else found.table())
+    emit(json_text(found.to_dict()) if as_json else found.table())
     better = "Better" if found.better else "Not better"
     kept = "Kept with the index." if found.better else "Kept all the same."
     done = kept if found.kept else "Nothing has changed; --force keeps it all the same."

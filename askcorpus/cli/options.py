@@ -51,7 +51,9 @@ def settings_options(*names: str) -> Callable[[Any], Any]:
             default=None,
             help="Whether the conversation is kept (the default).",
         ),
-        "index": click.option("--index", metavar="DIR", help="Directory of the index."),
+        "index": click.option(
+            "--index", metavar="NAME|PATH", help="The index: a path, or a name of your own."
+        ),
         "config": click.option(
             "--config",
             "file",

@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from askcorpus.cli.options import load_settings, settings_options
-from askcorpus.console import emit
+from askcorpus.console import emit, narrate
+
+if TYPE_CHECKING:
+    from askcorpus.config import Settings
 
 
 @click.command()
+@click.option(
+    "--offline", is_flag=True, help="Index and ask a sample without a network; list what tried it."
+)
 @settings_options("model", "threads")
 @click.pass_context
-def doctor(ctx: click.Context, /, **params: Any) -> None:
+def doctor(ctx: click.Context, /, offline: bool, **params: Any) -> None:
     """Load and run each part, and say which one doesn't work."""
     from askcorpus.doctor import examine
 
     settings, _ = load_settings(ctx, params, "model", "threads")
+    if offline:
+        ctx.exit(_examine_offline(settings))
     worst = 0
     for check in examine(settings):
         emit(f"{'ok  ' if check.error is None else 'FAIL'}  {check.name}: {check.detail}\n")
@@ -30,6 +38,17 @@ def doctor(ctx: click.Context, /, **params: Any) -> None:
     ctx.exit(worst)
 
 
+def _examine_offline(settings: Settings) -> int:
+    """Print what tried to reach a network; return the exit code."""
+    from askcorpus.offline import examine
+    from askcorpus.offline.report import report
+
+    narrate("Preparing the model, indexing and asking a sample without a network, about 30 s …")
+    found = examine(settings)
+    emit(report(found))
+    return found.error.exit_code if found.error else 0
+
+
 @click.command("config")
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 @settings_options()
@@ -37,10 +56,11 @@ def doctor(ctx: click.Context, /, **params: Any) -> None:
 def show_config(ctx: click.Context, /, as_json: bool, **params: Any) -> None:
     """Show each setting and where it came from."""
     from askcorpus import config
+    from askcorpus.render import json_text
 
     _, found = load_settings(ctx, params)
     if as_json:
-        emit(json.dumps([asdict(setting) for setting in found], ensure_ascii=False) + "\n")
+        emit(json_text([asdict(setting) for setting in found]))
         return
     for setting in found:
         emit(f"{setting.name} = {json.dumps(setting.value)}  ({setting.source})\n")

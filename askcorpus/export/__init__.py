@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import json
 import os
 import tempfile
 from dataclasses import asdict
@@ -22,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from askcorpus.errors import UnavailableError, UsageError
 from askcorpus.export.facts import quote_hash
-from askcorpus.text import printable
+from askcorpus.render import json_text
 
 if TYPE_CHECKING:
     from askcorpus.sessions import Conversation, Turn
@@ -42,7 +41,7 @@ def exported(conversation: Conversation, form: Format) -> str:
         from askcorpus.export.page import page
 
         return page(conversation)
-    return json_text(as_dict(conversation))
+    return json_text(as_dict(conversation), indent=2)
 
 
 def as_dict(conversation: Conversation) -> dict[str, Any]:
@@ -69,16 +68,6 @@ def _turn(n: int, turn: Turn) -> dict[str, Any]:
         "filters": {name: value for name, value in asdict(turn.query).items() if name != "text"},
         "answer": answer,
     }
-
-
-def json_text(data: Any) -> str:
-    r"""Return the data as JSON that a terminal may show: what it shouldn't see is \uXXXX."""
-    text = json.dumps(data, ensure_ascii=False, indent=2)
-    return "".join(map(_escaped, text)) + "\n"
-
-
-def _escaped(char: str) -> str:
-    return char if char < "\x7f" or printable(char) == char else f"\\u{ord(char):04x}"
 
 
 def save(text: str, path: Path, *, force: bool = False) -> None:

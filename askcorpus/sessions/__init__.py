@@ -22,7 +22,6 @@ from askcorpus.sessions.turns import (
     Found,
     Summary,
     Turn,
-    broken,
     holding,
     leans,
     read_turn,
@@ -31,7 +30,7 @@ from askcorpus.sessions.turns import (
 )
 from askcorpus.text import words
 
-__all__ = ["Conversation", "Found", "Session", "Sessions", "Summary", "Turn", "broken"]
+__all__ = ["Conversation", "Found", "Session", "Sessions", "Summary", "Turn"]
 
 _SUMMARIES = """
 SELECT c.id, coalesce(c.name, first.question), c.directory, c.root, first.asked, last.asked, t.n
@@ -40,7 +39,7 @@ FROM (SELECT conversation, min(id) AS low, max(id) AS high, count(*) AS n FROM t
 JOIN conversations c ON c.id = t.conversation
 JOIN turns first ON first.id = t.low
 JOIN turns last ON last.id = t.high
-ORDER BY last.asked DESC, last.id DESC
+ORDER BY last.id DESC  -- not by the clock, which may have been set back
 """
 EXCERPT_WORDS = 16
 

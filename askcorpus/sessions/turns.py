@@ -11,9 +11,7 @@ from askcorpus.errors import StoreUnavailableError
 from askcorpus.records import Answer, Query
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from askcorpus.records import Citation
+    from collections.abc import Iterable
 
 # (root, path) of documents.
 Places = set[tuple[str, str]]
@@ -129,16 +127,6 @@ def same_file(root: str, path: str, other_root: str, other_path: str) -> bool:
     if not other_root:
         return place.endswith(f"/{other_path}")
     return place == f"{other_root.rstrip('/')}/{other_path}"
-
-
-def broken(answer: Answer, text: Callable[[Citation], str | None]) -> list[Citation]:
-    """Return the citations whose quote isn't the slice of the document that they claim to be.
-
-    Args:
-        answer: As it was kept.
-        text: Returns the text of the cited document as it is now, or None where it is gone.
-    """
-    return [c for c in answer.citations if (text(c) or "")[c.start : c.end] != c.quote]
 
 
 def filters(query: Query) -> dict[str, Any]:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from askcorpus.store.ledger import Ledger
 
 
+_UNWIPED = "unwiped"
+
+
 def place(root: str, path: str) -> bytes:
     """Return what is kept of where a forgotten file stands, so that it stays away."""
     return hashlib.sha256(f"{root.rstrip('/')}/{path}".encode("utf-8", "surrogateescape")).digest()
@@ -42,6 +45,7 @@ def forget(ledger: Ledger, paths: Iterable[str], fingerprints: Iterable[bytes]) 
         rows = [(found,) for found in fingerprints]
         ledger.db.run_many("INSERT OR IGNORE INTO forgotten VALUES (?)", rows)
         generations.unname(ledger)
+        ledger.set(**{_UNWIPED: "1"})
 
 
 def remember(ledger: Ledger, fingerprints: Sequence[bytes]) -> int:
@@ -56,6 +60,11 @@ def forgotten(ledger: Ledger) -> frozenset[bytes]:
     return frozenset(row[0] for row in ledger.db.rows("SELECT fingerprint FROM forgotten"))
 
 
+def is_unwiped(ledger: Ledger) -> bool:
+    """Return whether something was deleted whose bytes may still be in a file."""
+    return ledger.get(_UNWIPED) == "1"
+
+
 def wipe(ledger: Ledger) -> None:
     """Overwrite whatever deleted rows have left behind, in every file of the index.
 
@@ -64,8 +73,9 @@ def wipe(ledger: Ledger) -> None:
             or the disk has no room for a second copy; what was forgotten isn't found any more,
             but its bytes may still be there.
     """
-    shutil.rmtree(ledger.directory / CHROMA, ignore_errors=True)
     db = ledger.db
+    if not generations.named(ledger):
+        shutil.rmtree(ledger.directory / CHROMA, ignore_errors=True)
     db.run("PRAGMA secure_delete = ON")
     db.run("INSERT INTO passage_text(passage_text) VALUES ('rebuild')")
     lexical.collect_vocabulary(db)
@@ -76,3 +86,4 @@ def wipe(ledger: Ledger) -> None:
             f"Another process is reading {db.path}, so that its old pages could not be wiped yet.",
             hint="End it, then run the same command again.",
         )
+    ledger.set(**{_UNWIPED: ""})

@@ -41,6 +41,14 @@ def prepare(directory: Path) -> None:
         directory.chmod(0o700)
 
 
+def is_there(directory: Path) -> bool:
+    """Return whether the directory holds a ledger, or may: one that can't be looked into does."""
+    try:
+        return (directory / LEDGER).exists()
+    except OSError:
+        return True
+
+
 def unwritable(place: Path, exc: OSError) -> StoreUnavailableError:
     """Return the error that says why nothing could be written at `place`."""
     if exc.errno in {errno.ENOSPC, errno.EDQUOT}:

@@ -207,6 +207,13 @@ class Ledger:
                     (row, title, passage.text),
                 )
 
+    def rename(self, path: str, document: Document) -> None:
+        """Make what stands at the path the same document at its own, newer path; ids stay."""
+        with self.db.writing():
+            self._drop([document.path])
+            sql = "UPDATE documents SET path = ?, mtime_ns = ? WHERE path = ?"
+            self.db.run(sql, (document.path, document.mtime_ns, path))
+
     def remove(self, paths: Iterable[str]) -> None:
         """Forget the files at these paths, in one transaction; unknown ones don't matter."""
         with self.db.writing():
