@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
+from threading import Event
 from typing import Any
 
 from askcorpus.errors import AskcorpusError
 
+_stopped = Event()
+
 
 def main() -> int:
     """Index the folder that stdin names, and return the exit code."""
+    signal.signal(signal.SIGINT, _stop)
     order = json.loads(sys.stdin.readline())
     try:
         os.nice(5)  # typing goes first
@@ -50,8 +55,15 @@ def _index(order: dict[str, Any]) -> None:
     )
 
 
+def _stop(*_: object) -> None:
+    _stopped.set()
+    raise KeyboardInterrupt
+
+
 def tell(**facts: object) -> None:
-    """Write one line to the parent."""
+    """Write one line to the parent; also where a stop that a library swallowed is found out."""
+    if _stopped.is_set():
+        raise KeyboardInterrupt
     sys.stdout.write(json.dumps(facts) + "\n")
     sys.stdout.flush()
 
