@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from askcorpus.ingest import Selection
     from askcorpus.ports import Embedder, Reader, Store
     from askcorpus.records import Answer, Document, IndexReport, Query
+    from askcorpus.scope import Scope
 
 # Hits that are retrieved even where fewer are shown: the reader looks at these.
 READ_DEPTH = 8
@@ -62,6 +63,7 @@ class Corpus:
         self._calibrated = calibrated
         self.report: IndexReport | None = None
         self._ledger = ledger
+        self._identity = _identity(ledger)
         self._vectors = VectorSearch(ledger, settings, one_shot=one_shot)
         self._notify = notify
         self._notes: list[str] = []
@@ -297,6 +299,21 @@ class Corpus:
                 calibration=fits.described(ledger),
             )
 
+    @property
+    def scope(self) -> Scope | None:
+        """The folders of the index and what is wanted of them; None before its first run."""
+        return scope.stored(self._ledger)
+
+    @property
+    def state(self) -> tuple[object, ...]:
+        """Which index it is, and what changes whenever that did, whichever process did it."""
+        return self._identity, *self._ledger.revision
+
+    @property
+    def outdated(self) -> bool:
+        """Whether another index, one of another format or none at all stands in its place now."""
+        return self._identity != _identity(self._ledger)
+
     def warm(self) -> None:
         """Load the models and the vector index, so that the first question needn't wait."""
         embedder, _ = self._parts()
@@ -352,6 +369,15 @@ class Corpus:
                 continue
             if (found.st_size, found.st_mtime_ns) != (document.size, document.mtime_ns):
                 yield f"{path} has changed since it was indexed. Run: askcorpus sync"
+
+
+def _identity(ledger: Ledger) -> tuple[int, ...] | None:
+    """Return what tells a ledger from another one at its place; None where there is none now."""
+    try:
+        found = ledger.db.path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino, ledger.db.value("PRAGMA user_version")
 
 
 @contextmanager

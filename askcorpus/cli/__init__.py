@@ -24,6 +24,7 @@ from askcorpus.cli.history import history
 from askcorpus.cli.measuring import calibrate, evaluate
 from askcorpus.cli.setup import completion, doctor, show_config
 from askcorpus.cli.verifying import verify
+from askcorpus.cli.watching import watch
 from askcorpus.cli.web import web
 from askcorpus.console import NobodyReadsError, narrate, prepare_streams
 from askcorpus.errors import AskcorpusError
@@ -31,6 +32,7 @@ from askcorpus.errors import AskcorpusError
 COMMANDS = (
     index_command,
     sync,
+    watch,
     query,
     chat,
     web,

@@ -14,8 +14,8 @@ from askcorpus.errors import AskcorpusError, IndexMissingError
 from askcorpus.text import one_line
 from askcorpus.tui import paint
 from askcorpus.tui.bar import QuestionBar
+from askcorpus.tui.following import Following
 from askcorpus.tui.keys import bindings
-from askcorpus.tui.shelf import Shelf
 from askcorpus.tui.source import SourceView
 from askcorpus.tui.transcript import Transcript
 
@@ -40,7 +40,7 @@ class Narrated(Message):
     text: str
 
 
-class ChatScreen(Shelf):
+class ChatScreen(Following):
     """A conversation with an index."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("everywhere")]
@@ -59,6 +59,8 @@ class ChatScreen(Shelf):
         self.asking: Worker[None] | None = None
         self.job: IndexingJob | None = None
         self.ready = False
+        self.welcome: Welcome | None = None
+        self._opening: Worker[None] | None = None
 
     def compose(self) -> ComposeResult:
         """Yield the head, the panes, the bar and the footer."""
@@ -78,22 +80,28 @@ class ChatScreen(Shelf):
     async def _begin(self) -> None:
         await self.furnish()
         self.open_index()
+        self.keep_looking()
 
     # The index.
 
     def open_index(self) -> None:
         """Open the index and warm the models, in the background."""
-        self.run_worker(self._open_index(), group="index", exclusive=True)
+        self.ready = False
+        self._opening = self.run_worker(self._open_index(), group="index", exclusive=True)
 
     async def _open_index(self) -> None:
         try:
+            self.seen = await self.desk.state()
             self.status = await self.desk.open()
             if not self.transcript.turns:
                 await self.transcript.empty(paint.invitation(self.status))
             self._say(f"loading the models … {paint.holdings(self.status)}")
             await self.desk.warm()
-        except IndexMissingError:
-            self.app.push_screen(self._welcome(), self._welcomed)
+        except IndexMissingError as exc:
+            if self.transcript.turns:
+                await self.lost(exc)
+            else:
+                self._greet()
         except AskcorpusError as exc:
             self._say("not ready")
             if not self.transcript.turns:
@@ -102,14 +110,45 @@ class ChatScreen(Shelf):
             self.ready = True
             self._say_ready()
 
-    def _welcome(self) -> Welcome:
+    def _greet(self) -> None:
         from askcorpus.tui.welcome import Welcome
 
-        return Welcome(self.desk.settings)
+        self.welcome = Welcome(self.desk.settings)
+        self.app.push_screen(self.welcome, self._welcomed)
 
     def _welcomed(self, indexed: bool | None) -> None:  # noqa: FBT001 (Textual calls it so)
+        self.welcome = None
         if indexed:
             self.open_index()
+
+    # The index changes.
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is asked, opened or indexed from here."""
+        opens = self._opening is not None and self._opening.is_running
+        return self.asking is None and self.job is None and not opens
+
+    async def lost(self, error: AskcorpusError) -> None:
+        """Say why the index can't be used any more; it is taken up when it is back."""
+        if self.seen is not None:
+            self.seen, self.ready = None, False
+            self._say(f"{error.message} {error.hint}")
+
+    async def found(self, *, anew: bool) -> None:
+        """Show what an index holds that has changed; open one that took its place."""
+        if self.welcome is not None:
+            if not (await self.desk.status()).documents or not self.welcome.leave():
+                self.seen = None  # it is looked at again
+        elif anew or not self.ready:
+            self.open_index()
+            await self.show_present()
+        else:
+            self.status = await self.desk.status()
+            self._say_ready()
+            if not self.transcript.turns:
+                await self.transcript.empty(paint.invitation(self.status))
+            await self.show_present()
 
     def _say(self, text: str) -> None:
         self.query_one("#state", Static).update(one_line(text))
@@ -267,5 +306,6 @@ class ChatScreen(Shelf):
             self.notify("The index is in step." if finished else "Stopped; the rest waits.")
         finally:
             self.job = None
-        self.status = await self.desk.status()
-        self._say_ready()
+        if self.ready:
+            self._say_ready()
+        await self.follow_index()

@@ -69,6 +69,14 @@ class Desk:
         """Return an indexed document."""
         return await self.run(lambda: self._open().document(path))
 
+    async def with_corpus(self, job: Callable[[Corpus], T]) -> T:
+        """Return what a job finds in the index."""
+        return await self.run(lambda: job(self._open()))
+
+    async def state(self) -> tuple[object, ...]:
+        """Return which index it is (first), and what changes whenever that did."""
+        return await self.with_corpus(lambda corpus: corpus.state)
+
     async def status(self) -> Status:
         """Return what the index holds now."""
         return await self.run(lambda: self._open().status())
@@ -110,6 +118,9 @@ class Desk:
     def _open(self) -> Corpus:
         from askcorpus.corpus import Corpus
 
+        if self._corpus is not None and self._corpus.outdated:
+            self._corpus.close()
+            self._corpus = None
         if self._corpus is None:
             # The app that wants to be told may change; the corpus is opened once.
             self._corpus = Corpus.open(settings=self.settings, notify=self._tell)

@@ -42,7 +42,7 @@ class DocumentsScreen(Screen[str | None]):
     def compose(self) -> ComposeResult:
         """Yield the title and the table."""
         with Vertical(id="documents"):
-            yield Static(paint.documents_title(*self._contents), id="documents-title")
+            yield Static(id="documents-title")
             yield DataTable(cursor_type="row", zebra_stripes=False)
         yield Footer(show_command_palette=False)
 
@@ -53,8 +53,27 @@ class DocumentsScreen(Screen[str | None]):
             table.add_column(Text(name, style="bold"))
         self.run_worker(self._fill(table))
 
+    def renew(self, contents: Contents) -> None:
+        """Show what the index holds now, the cursor on the file where it was."""
+        if contents == self._contents:
+            return
+        self._contents = contents
+        self.run_worker(self._refill(self.query_one(DataTable)), exclusive=True)
+
+    async def _refill(self, table: DataTable[Text]) -> None:
+        at, y = table.cursor_row, table.scroll_offset.y
+        row = list(table.rows)[at] if at < table.row_count else None
+        with self.app.batch_update():
+            table.clear()
+            await self._fill(table)
+            at = table.get_row_index(row) if row in table.rows else at
+            table.move_cursor(row=at, scroll=False)
+            table.scroll_to(y=y, animate=False, force=True)
+
     async def _fill(self, table: DataTable[Text]) -> None:
         documents, skipped = self._contents
+        title = paint.documents_title(documents, skipped)
+        self.query_one("#documents-title", Static).update(title)
         for at in range(0, len(skipped), BATCH):
             for file in skipped[at : at + BATCH]:
                 said = f"{'! failed' if file.failed else '– left out'}: {one_line(file.reason)}"

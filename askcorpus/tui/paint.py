@@ -169,7 +169,12 @@ def share(characters: int, size: int) -> str:
 
 
 def source_head(
-    document: Document, citation: Citation | None, *, moved: bool, changed: bool
+    document: Document,
+    citation: Citation | None,
+    *,
+    moved: bool,
+    changed: bool,
+    gone: bool = False,
 ) -> Content:
     """Return the two lines above a document: its title, then its path, date and state.
 
@@ -178,6 +183,7 @@ def source_head(
         citation: That is shown, if it is one.
         moved: Whether the quote no longer stands there, for the index is newer than the answer.
         changed: Whether the file has changed, or is gone, since it was indexed.
+        gone: Whether the document is no longer in the index.
     """
     facts = [one_line(document.path)]
     if document.date:
@@ -188,6 +194,8 @@ def source_head(
         facts.append("as it was indexed")
     if moved:
         facts.append("indexed anew since this answer: ask again")
+    if gone:
+        facts.append("no longer in the index")
     title = one_line(document.title) or one_line(document.path)
     number = f"[{citation.n}] " if citation else ""
     number = f"[{citation.n}] " if citation else ""

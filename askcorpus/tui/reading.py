@@ -128,18 +128,36 @@ class Reading(Screen[None]):
             return
         if not turn.is_attached:
             return
-        quote, answers = _marks(document, citation, turn)
-        beside, _ = paint.split_notes(turn.answer) if turn.answer else ({}, [])
-        head = paint.source_head(
-            document, citation, moved=quote is None, changed=citation.n in beside
-        )
         with self.app.batch_update():
-            self.query_one("#source-head", Static).update(head)
             self.show_source(open_=True)
-            self.source.show(document, quote, answers)
+            self.source.show(document, *self._head(document, turn, n))
             self.transcript.mark_opened(turn, n)
             if focus:
                 self.source.focus()
+
+    def _head(
+        self, document: Document, turn: Turn | None, n: int | None, *, gone: bool = False
+    ) -> tuple[Mark | None, list[Mark]]:
+        """Say above the source what is shown, and return the marks of its citation, if any."""
+        citation = turn.citation(n) if turn and n else None
+        quote, answers = _marks(document, citation, turn) if turn and citation else (None, [])
+        beside, _ = paint.split_notes(turn.answer) if turn and turn.answer else ({}, [])
+        head = paint.source_head(
+            document,
+            citation,
+            moved=citation is not None and quote is None,
+            changed=n in beside and quote is not None and not gone,
+            gone=gone,
+        )
+        self.query_one("#source-head", Static).update(head)
+        return quote, answers
+
+    def renew_source(
+        self, document: Document, turn: Turn | None, n: int | None, *, gone: bool
+    ) -> None:
+        """Show the open document as it is now, without moving or taking the focus."""
+        with self.app.batch_update():
+            self.source.show(document, *self._head(document, turn, n, gone=gone), stay=True)
 
     def on_citation_clicked(self, message: CitationClicked) -> None:
         """Show the citation that was pointed at."""

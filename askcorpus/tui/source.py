@@ -56,8 +56,18 @@ class SourceView(ScrollView, can_focus=True):
 
     # What is shown.
 
-    def show(self, document: Document, quote: Mark | None, answers: list[Mark]) -> None:
-        """Show a document from the quote on, or from its beginning."""
+    def show(
+        self, document: Document, quote: Mark | None, answers: list[Mark], *, stay: bool = False
+    ) -> None:
+        """Show a document from the quote on, or from its beginning.
+
+        Args:
+            document: To show.
+            quote: To mark; None where there is none.
+            answers: To mark in it.
+            stay: Leave what is at the top there instead.
+        """
+        at = self._top_offset if stay else None
         same = self.document is not None and document == self.document
         self.document = document
         self._marks = Marks()
@@ -67,13 +77,14 @@ class SourceView(ScrollView, can_focus=True):
         self._marks.put("quote", [quote] if quote else [])
         self._marks.put("answer", answers)
         self._found, self._here = [], None
-        self._top = quote.start if quote else 0
+        self._top = at if at is not None else quote.start if quote else 0
+        lead = 0 if stay else LEAD
         if same and self._page is not None:
-            self._go_to(self._top, lead=LEAD)
+            self._go_to(self._top, lead=lead)
             self.refresh()
         else:
             self._page = None
-            self._lay_out(lead=LEAD)
+            self._lay_out(lead=lead)
 
     def clear(self) -> None:
         """Show nothing."""
@@ -87,6 +98,12 @@ class SourceView(ScrollView, can_focus=True):
         if self._page is None:
             return 1
         return self._page.lines[min(self.scroll_offset.y, len(self._page.lines) - 1)]
+
+    @property
+    def _top_offset(self) -> int:
+        """The offset of the character at the top of the pane."""
+        page = self._page
+        return page.starts[min(self.scroll_offset.y, len(page.starts) - 1)] if page else 0
 
     def _text_width(self, digits: int) -> int:
         return self.scrollable_content_region.width - digits - 3
@@ -127,7 +144,7 @@ class SourceView(ScrollView, can_focus=True):
         if page is None:
             self._lay_out(lead=LEAD)
         elif page.width != max(8, self._text_width(page.digits)):
-            self._top = page.starts[min(self.scroll_offset.y, len(page.starts) - 1)]
+            self._top = self._top_offset
             self._lay_out()
 
     # Finding.
@@ -138,8 +155,7 @@ class SourceView(ScrollView, can_focus=True):
         self._found = find(text, wanted)
         self._marks.put("found", self._found)
         self._here = None
-        page = self._page
-        top = page.starts[min(self.scroll_offset.y, len(page.starts) - 1)] if page else 0
+        top = self._top_offset
         first = next((i for i, mark in enumerate(self._found) if mark.start >= top), 0)
         return self._visit(first)
 

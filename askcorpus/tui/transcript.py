@@ -35,6 +35,11 @@ class Transcript(VerticalScroll, can_focus=True):
         self.current: Turn | None = None
         self._opened: Turn | None = None
 
+    @property
+    def opened(self) -> tuple[Turn | None, int | None]:
+        """The turn whose citation the source pane shows, and its number."""
+        return self._opened, self._opened.opened if self._opened else None
+
     def compose(self) -> ComposeResult:
         """Yield the lines that say how much is folded away above and below."""
         yield Static(id="above", classes="edge")

@@ -90,6 +90,13 @@ class Welcome(Screen[bool]):
     def _say(self, content: Content) -> None:
         self.query_one("#welcome-state", Static).update(content)
 
+    def leave(self) -> bool:
+        """End, for an index has come from elsewhere; return whether nothing stood against it."""
+        if self._job is not None or not self.is_current:
+            return False
+        self.dismiss(result=True)
+        return True
+
     def action_cancel(self) -> None:
         """Stop indexing."""
         if self._job is not None:
