@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -195,12 +195,66 @@ def test_a_directory_that_fails_its_probe_is_never_named(
     assert not (ledger.directory / CHROMA / "000002").exists()
 
 
+def test_what_failed_its_probe_is_not_built_again_until_much_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = generations._run_child
+
+    def altered(task: str, *arguments: Any, **rest: Any) -> None:
+        run(task, *arguments, **rest)
+        if task == "build":
+            vector = unit(99, 1)[0].tobytes()
+            small.db.run("UPDATE vectors SET vector = ? WHERE passage = 17", (vector,))
+
+    with Ledger.create(tmp_path / "index") as small:
+        fill(small, 4, EACH)
+        monkeypatch.setattr(generations, "_run_child", altered)
+        with pytest.raises(StoreUnavailableError, match="not those of the ledger"):
+            generations.build(small)
+        assert not generations.needs_rebuild(small)
+        add(small, "new.txt", ["new"] * (EACH // 2))
+        assert generations.needs_rebuild(small)
+        monkeypatch.undo()
+        generations.build(small)
+        assert not generations.needs_rebuild(small)
+        small.set(chroma="")  # what was refused once counts no longer
+        assert generations.needs_rebuild(small)
+
+
 def test_a_directory_with_other_vectors_fails_its_probe(ledger: Ledger) -> None:
     vector = unit(99, 1)[0].tobytes()
     ledger.db.run("UPDATE vectors SET vector = ? WHERE passage = 17", (vector,))
     target = ledger.directory / CHROMA / "000001"
     with pytest.raises(StoreUnavailableError, match="1 vectors are not those of the ledger"):
         generations._run_child("probe", ledger.directory, target, COUNT, progress=None)
+
+
+def test_many_equal_texts_are_one_in_the_graph_and_all_of_them_are_found(tmp_path: Path) -> None:
+    with Ledger.create(tmp_path / "index") as ledger:
+        matrix = unit(3, EACH)
+        for copy in range(60):  # a folder with sixty backups of itself
+            add(ledger, f"{copy}.txt", [f"passage {at}" for at in range(EACH)], matrix)
+        ledger.db.run(f"UPDATE passages SET hash = CAST((id - 1) % {EACH} AS BLOB)")
+        generations.build(ledger)
+        generation = generations.named(ledger)
+        assert generation
+        assert (generation.count, generation.distinct) == (60 * EACH, EACH)
+        ledger.remove(["0.txt"])  # the first of each text
+        store = ChromaStore.open(ledger)
+        for k in (5, 59, 100):
+            assert store.search(matrix[7], k) == ExactStore(*ledger.vectors()).search(matrix[7], k)
+        store.close()
+
+
+def test_a_directory_of_an_older_program_is_built_anew(ledger: Ledger) -> None:
+    note = json.loads(ledger.get("chroma") or "")
+    del note["distinct"]
+    ledger.set(chroma=json.dumps(note))
+    assert generations.named(ledger) is None
+    assert generations.needs_rebuild(ledger)
+    generations.build(ledger)
+    ChromaStore.open(ledger).close()
+    assert [path.name for path in (ledger.directory / CHROMA).iterdir()] == ["000002"]
 
 
 # Sick directories.
@@ -242,7 +296,7 @@ def test_an_index_without_a_directory_says_so(tmp_path: Path) -> None:
 
 def test_a_directory_that_lacks_passages_is_refused(ledger: Ledger) -> None:
     note = json.loads(ledger.get("chroma") or "")
-    ledger.set(chroma=json.dumps(note | {"count": COUNT + 1}))
+    ledger.set(chroma=json.dumps(note | {"distinct": COUNT + 1}))
     with pytest.raises(StoreUnavailableError, match="lacks passages"):
         ChromaStore.open(ledger)
 

@@ -56,3 +56,34 @@ def known(db: Database, hashes: Iterable[bytes]) -> dict[bytes, Vectors]:
                   WHERE hash IN ({marks})"""  # noqa: S608
         found |= {row[0]: np.frombuffer(row[1], np.float32) for row in db.rows(sql, part)}
     return found
+
+
+def distinct(db: Database, dim: int, *, upto: int) -> tuple[list[str], Vectors]:
+    """Return the hashes, in hexadecimal, of the passages up to an id, and a vector for each."""
+    sql = """SELECT hash, vector FROM passages JOIN vectors ON passage = id
+             WHERE id IN (SELECT min(id) FROM passages WHERE id <= ? GROUP BY hash) ORDER BY id"""
+    hashes: list[str] = []
+    parts = [np.empty((0, dim), dtype=np.float32)]
+    for page in db.pages(sql, (upto,), size=_PAGE):
+        hashes += [row[0].hex() for row in page]
+        joined = b"".join(row[1] for row in page)
+        parts.append(np.frombuffer(joined, np.float32).reshape(len(page), dim))
+    return hashes, np.concatenate(parts)
+
+
+def of_texts(db: Database, hashes: Iterable[str], *, upto: int) -> list[int]:
+    """Return the passages, by id, ascending and up to an id, that have one of these hashes."""
+    wanted = [bytes.fromhex(found) for found in hashes]
+    ids: list[int] = []
+    for at in range(0, len(wanted), _VARIABLES):
+        part = wanted[at : at + _VARIABLES]
+        marks = ", ".join("?" * len(part))
+        sql = f"SELECT id FROM passages WHERE hash IN ({marks}) AND id <= ?"  # noqa: S608
+        ids += [row[0] for row in db.rows(sql, (*part, upto))]
+    return sorted(ids)
+
+
+def count_distinct(db: Database, *, upto: int) -> int:
+    """Return how many texts the passages up to an id have between them."""
+    sql = "SELECT count(DISTINCT hash) FROM passages WHERE id <= ?"
+    return int(db.value(sql, (upto,)))

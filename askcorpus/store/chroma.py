@@ -1,8 +1,9 @@
 """Chroma as a fast index of the ledger's vectors; the only module that touches chromadb.
 
 It proposes candidates and nothing more: every score is computed again from the ledger's vectors,
-so that hits, scores and ties are those of exact search. Only ids and vectors are in it. Chroma's
-own embedding functions never run.
+so that hits, scores and ties are those of exact search. Only vectors are in it, each once, under
+the hash of the text that it stands for: the ledger says which passages have that. Chroma's own
+embedding functions never run.
 
 Run as a program by `generations`, in a child process: `build` fills a new directory and `probe`
 tests one, with the arguments INDEX DIRECTORY WATERMARK.
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from askcorpus.errors import AskcorpusError, StoreUnavailableError
+from askcorpus.store import blobs
 from askcorpus.store.exact import ExactStore, check_width
 from askcorpus.store.generations import check, named
 from askcorpus.store.ledger import Ledger
@@ -87,7 +89,7 @@ class ChromaStore:
             collection = client.get_collection(_COLLECTION, embedding_function=None)
             store = cls(ledger, client, collection, generation)
             loaded = store._candidates(np.ones(generation.dim, dtype=np.float32), 1)
-            if collection.count() != generation.count or not loaded:
+            if collection.count() != generation.distinct or not loaded:
                 raise ValueError("it lacks passages")
         return store
 
@@ -132,19 +134,21 @@ class ChromaStore:
         """Return at least k of Chroma's candidates that are still in the ledger, if it has k."""
         n = 2 * k + _SPARE
         while True:
-            ids, matrix = self._ledger.vectors(self._candidates(vector, n))
-            if len(ids) >= k or n >= self._generation.count:
-                return ids, matrix
+            hashes = self._candidates(vector, n)
+            found = blobs.of_texts(self._ledger.db, hashes, upto=self._generation.watermark)
+            if len(found) >= k or n >= self._generation.distinct:
+                return self._ledger.vectors(found)
             n *= 4
 
-    def _candidates(self, vector: Vectors, n: int) -> list[int]:
+    def _candidates(self, vector: Vectors, n: int) -> list[str]:
+        """Return the hashes of the n nearest texts, as far as Chroma finds them."""
         with _translated(self._ledger.directory):
             found = self._collection.query(
                 query_embeddings=vector[None, :],
-                n_results=min(n, self._generation.count),
+                n_results=min(n, self._generation.distinct),
                 include=["distances"],
             )
-            return [int(number) for number in found["ids"][0]]
+            return list(found["ids"][0])
 
     def _filtered(self, allowed: Ids) -> ExactStore:
         """Return an exact store that holds at least the allowed passages.
@@ -239,12 +243,12 @@ def _translated(place: Path) -> Iterator[None]:
 
 
 def _build(ledger: Ledger, directory: Path, watermark: int) -> None:
-    """Fill the new directory with the passages up to the watermark; report on stdout."""
-    ids, matrix = ledger.vectors(upto=watermark)
+    """Fill the new directory with the texts up to the watermark; report on stdout."""
+    hashes, matrix = blobs.distinct(ledger.db, ledger.dim or 0, upto=watermark)
     client = _connect(directory)
     # Written out once, with the last passage. What is left in Chroma's log instead is put into
     # the graph again at every opening, by several threads, and so never twice the same.
-    once = max(2, len(ids))
+    once = max(2, len(hashes))
     hnsw = {
         "space": "cosine",
         "ef_search": _EF_SEARCH,
@@ -254,10 +258,10 @@ def _build(ledger: Ledger, directory: Path, watermark: int) -> None:
     collection = client.create_collection(
         _COLLECTION, embedding_function=None, configuration={"hnsw": hnsw}
     )
-    for at in range(0, len(ids), _BATCH):
+    for at in range(0, len(hashes), _BATCH):
         part = slice(at, at + _BATCH)
-        collection.add(ids=[str(number) for number in ids[part]], embeddings=matrix[part])
-        sys.stdout.write(f"{min(at + _BATCH, len(ids))} {len(ids)}\n")
+        collection.add(ids=hashes[part], embeddings=matrix[part])
+        sys.stdout.write(f"{min(at + _BATCH, len(hashes))} {len(hashes)}\n")
         sys.stdout.flush()
     client.close()
 
@@ -268,19 +272,20 @@ def _probe(ledger: Ledger, directory: Path, watermark: int) -> None:
     Raises:
         StoreUnavailableError: It doesn't. A damaged directory may end the process instead.
     """
-    ids, matrix = ledger.vectors(upto=watermark)
+    hashes, matrix = blobs.distinct(ledger.db, ledger.dim or 0, upto=watermark)
+    row = {found: at for at, found in enumerate(hashes)}
     client = _connect(directory)
     collection = client.get_collection(_COLLECTION, embedding_function=None)
-    if collection.count() != len(ids):
-        raise StoreUnavailableError(f"it holds {collection.count()} of {len(ids)} passages")
-    seen = np.zeros(len(ids), dtype=bool)
-    for at in range(0, len(ids), _PAGE):
+    if collection.count() != len(hashes):
+        raise StoreUnavailableError(f"it holds {collection.count()} of {len(hashes)} texts")
+    seen = np.zeros(len(hashes), dtype=bool)
+    for at in range(0, len(hashes), _PAGE):
         page = collection.get(limit=_PAGE, offset=at, include=["embeddings"])
-        rows = np.searchsorted(ids, np.array([int(number) for number in page["ids"]]))
+        rows = [row[found] for found in page["ids"]]
         seen[rows] = np.isclose(matrix[rows], page["embeddings"], atol=1e-6).all(axis=1)
     if not seen.all():
         raise StoreUnavailableError(f"{int((~seen).sum())} vectors are not those of the ledger")
-    sample = matrix[:: max(1, len(ids) // _SAMPLES)]
+    sample = matrix[:: max(1, len(hashes) // _SAMPLES)]
     sample = sample[np.linalg.norm(sample, axis=1) > 0.5]  # no direction, no neighbour
     if len(sample):
         found = collection.query(query_embeddings=sample, n_results=1, include=["distances"])

@@ -16,11 +16,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from askcorpus.errors import StoreUnavailableError
+from askcorpus.store import blobs
 from askcorpus.store.database import Database
 from askcorpus.store.files import CHROMA, unwritable
 
@@ -39,6 +40,8 @@ _PEAK = 8
 
 _KEY = "chroma"
 _LAST = "chroma_last"
+_REFUSED = "chroma_refused"
+"""The watermark and the number of passages of a directory that was built and failed its probe."""
 _DATABASE = "chroma.sqlite3"
 # What a child process may know of ours: Chroma takes settings from any variable that has the name
 # of one of them (ENVIRONMENT, MIGRATIONS, …).
@@ -46,6 +49,10 @@ _KEPT = (
     "PATH HOME LANG LC_ALL TMPDIR TEMP TMP SYSTEMROOT LD_LIBRARY_PATH DYLD_LIBRARY_PATH "
     "PYTHONHOME PYTHONNOUSERSITE PYTHONUSERBASE"
 ).split()
+
+
+class _RefusedError(StoreUnavailableError):
+    """The probe ran to its end and found the directory wanting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +64,20 @@ class Generation:
     """The highest passage id in it."""
     count: int
     """Passages in it."""
+    distinct: int
+    """Their texts, each once: a graph of many equal vectors loses its ways."""
     dim: int
     digests: Mapping[str, str]
     """BLAKE2 of each file that never changes: the very bytes that passed the probe."""
 
 
+_FIELDS = {part.name for part in fields(Generation)}
+
+
 def named(ledger: Ledger) -> Generation | None:
-    """Return the generation that the ledger names, or None."""
-    written = ledger.get(_KEY)
-    return Generation(**json.loads(written)) if written else None
+    """Return the generation that the ledger names, or None; one of an older program is none."""
+    written = json.loads(ledger.get(_KEY) or "{}")
+    return Generation(**written) if written.keys() == _FIELDS else None
 
 
 def unname(ledger: Ledger) -> None:
@@ -106,13 +118,18 @@ def needs_rebuild(ledger: Ledger) -> bool:
     generation = named(ledger)
     try:
         check(ledger, generation)
+        assert generation is not None  # for the type checker: check raises
+        due = _has_moved_on(ledger, generation.watermark, generation.count)
     except StoreUnavailableError:
-        return True
-    if generation is None:
-        return True
-    kept, newer = ledger.tally(generation.watermark)
-    changed = newer + generation.count - kept
-    return newer > MOST_NEWER or changed > MOST_CHANGED * generation.count
+        due = True
+    refused = json.loads(ledger.get(_REFUSED) or "[]")
+    return due and (not refused or _has_moved_on(ledger, *refused))
+
+
+def _has_moved_on(ledger: Ledger, watermark: int, count: int) -> bool:
+    """Return whether so much has changed since a build that the next one is worth it."""
+    kept, newer = ledger.tally(watermark)
+    return newer > MOST_NEWER or newer + count - kept > MOST_CHANGED * count
 
 
 def build(ledger: Ledger, *, progress: Callable[[int, int], None] | None = None) -> None:
@@ -143,9 +160,12 @@ def build(ledger: Ledger, *, progress: Callable[[int, int], None] | None = None)
         for task in ("build", "probe"):
             _run_child(task, ledger.directory.absolute(), target, watermark, progress=progress)
         count, _ = ledger.tally(watermark)
-        made = Generation(name, watermark, count, ledger.dim or 0, _digests(target))
-        ledger.set(**{_KEY: json.dumps(asdict(made))})
+        distinct = blobs.count_distinct(ledger.db, upto=watermark)
+        made = Generation(name, watermark, count, distinct, ledger.dim or 0, _digests(target))
+        ledger.set(**{_KEY: json.dumps(asdict(made)), _REFUSED: ""})
     except BaseException as exc:
+        if isinstance(exc, _RefusedError):  # it would be again, and building takes its time
+            ledger.set(**{_REFUSED: json.dumps([watermark, ledger.tally(watermark)[0]])})
         full = isinstance(exc, StoreUnavailableError) and _is_short_of_room(ledger, home)
         shutil.rmtree(target, ignore_errors=True)
         if isinstance(exc, OSError):
@@ -233,7 +253,8 @@ def _run_child(
         said = complaint.read().strip().splitlines()
     if status:
         reason = f"signal {-status}" if status < 0 else said[-1] if said else f"exit {status}"
-        raise StoreUnavailableError(
+        kind = _RefusedError if task == "probe" and status > 0 else StoreUnavailableError
+        raise kind(
             f"The vector index {target} failed its {task}: {reason}",
             hint="Questions are answered by exact search meanwhile; run: askcorpus doctor",
         )
