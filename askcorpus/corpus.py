@@ -26,6 +26,7 @@ from askcorpus.records import Reading, Status
 from askcorpus.retrieve import query_words, retrieve
 from askcorpus.spelling import correct
 from askcorpus.store.ledger import Ledger
+from askcorpus.store.lock import is_held
 from askcorpus.text import one_line
 from askcorpus.vectors import VectorSearch
 
@@ -191,12 +192,12 @@ class Corpus:
             IndexMismatchError: The index was made with another model.
         """
         began = time.perf_counter()
-        root = self._ledger.get("root") or ""
-        query = checked(
-            question, root, files=files, dates=(after, before), without=without, phrases=phrases
-        )
         k = checked_k(k, self.settings.k)
         with self._ledger.reading():
+            root = self._ledger.get("root") or ""
+            query = checked(
+                question, root, files=files, dates=(after, before), without=without, phrases=phrases
+            )
             reading = self._reading(query, max(READ_DEPTH, k))
             reading.seconds["total"] = time.perf_counter() - began
             answer = compose(
@@ -206,7 +207,7 @@ class Corpus:
                 document=cache(self._ledger.document),
                 thresholds=self.thresholds,
             )
-        notes = [*reading.notes, *self._changed_sources(answer)]
+            notes = [*reading.notes, *self._changed_sources(answer)]
         return replace(answer, passages=answer.passages[:k], notes=tuple(notes))
 
     @property
@@ -233,8 +234,8 @@ class Corpus:
             UsageError: The question is empty.
             IndexMismatchError: The index was made with another model.
         """
-        query = checked(question, root=self._ledger.get("root") or "", files=files)
         with self._ledger.reading():
+            query = checked(question, root=self._ledger.get("root") or "", files=files)
             return self._reading(query, k)
 
     def _reading(self, query: Query, k: int) -> Reading:
@@ -322,7 +323,8 @@ class Corpus:
 
     def _state_notes(self) -> Iterator[str]:
         if self._ledger.get("complete") != "1":
-            yield "Indexing was interrupted; answers come from what is there so far."
+            how = "is under way" if is_held(self._ledger.directory) else "was interrupted"
+            yield f"Indexing {how}; answers come from what is there so far."
 
     def _parts(self) -> tuple[Embedder | None, Store | None]:
         """Return the embedder and the vector store; note why one is missing."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+from bisect import bisect_left
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from askcorpus import fits
 from askcorpus.errors import UsageError
 from askcorpus.store import erase, generations
+from askcorpus.store.ledger import Ledger
 from askcorpus.text import one_line
 
 if TYPE_CHECKING:
@@ -18,25 +19,38 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Removed:
-    """What was taken out of an index."""
+class Named:
+    """What names stand for in an index."""
 
     root: str
     """What the paths are relative to."""
     paths: tuple[str, ...]
     copies: tuple[str, ...]
-    """Documents of the very same bytes that are still in the index."""
+    """Those of the paths that weren't named, and hold the very same bytes as one that was."""
+    fingerprints: frozenset[bytes]
+    """What keeps all of them out, and tells that they were named."""
 
 
-def remove(directory: Path, names: Sequence[str]) -> Removed:
-    """Return what was taken out; the files stay where they are and aren't indexed again.
-
-    Nothing of it is found from now on, but its bytes are there until `wipe`.
+def named(directory: Path, names: Sequence[str]) -> Named:
+    """Return what is to be forgotten; nothing is changed.
 
     Args:
         directory: Of the index.
         names: Documents, or folders with all that was indexed from them; from the root, from the
             current folder, or the end of a path that only one document has.
+
+    Raises:
+        UsageError: The index holds no such document, or a name can stand for several.
+        IndexMissingError: There is no index.
+    """
+    with Ledger.open(directory) as ledger, ledger.reading():
+        return _named(ledger, names)
+
+
+def remove(directory: Path, names: Sequence[str]) -> Named:
+    """Return what was taken out; the files stay where they are and aren't indexed again.
+
+    Nothing of it is found from now on, but its bytes are there until `wipe`.
 
     Raises:
         UsageError: The index holds no such document; nothing was taken out.
@@ -45,17 +59,9 @@ def remove(directory: Path, names: Sequence[str]) -> Removed:
         StoreUnavailableError: It can't be written.
     """
     with fits.writer(directory) as ledger:
-        root = ledger.get("root") or ""
-        known = {row.path: row.sha256 for row in ledger.documents()}
-        listed = [*known, *(found.skipped.path for found in ledger.skipped())]
-        before = erase.forgotten(ledger)
-        meant = (p for name in names for p in _meant(root, name, listed, before))
-        paths = tuple(dict.fromkeys(meant))
-        gone = {known[path] for path in paths if path in known}
-        places = [erase.place(root, path) for path in paths]
-        erase.forget(ledger, paths, [*places, *map(erase.content, gone)])
-    copies = (path for path, found in known.items() if found in gone and path not in paths)
-    return Removed(root, paths, tuple(copies))
+        found = _named(ledger, names)
+        erase.forget(ledger, found.paths, found.fingerprints)
+    return found
 
 
 def wipe(directory: Path) -> None:
@@ -72,7 +78,7 @@ def wipe(directory: Path) -> None:
 
 
 def readmit(directory: Path, names: Sequence[str]) -> int:
-    """Let files in again that were taken out, by their place and bytes; return how many.
+    """Let files in again that were taken out, by their places and bytes; return how many names.
 
     Raises:
         UsageError: None of them was taken out.
@@ -90,45 +96,78 @@ def readmit(directory: Path, names: Sequence[str]) -> int:
     return found
 
 
+def _named(ledger: Ledger, names: Sequence[str]) -> Named:
+    root = ledger.get("root") or ""
+    known = {row.path: row.sha256 for row in ledger.documents()}
+    listed = sorted({*known, *(found.skipped.path for found in ledger.skipped())})
+    before = erase.forgotten(ledger)
+    paths: dict[str, None] = {}
+    places = set()
+    for name in names:
+        place, meant = _meant(root, name, listed, before)
+        paths |= dict.fromkeys(meant)
+        places.add(place)
+    contents = {known[path] for path in paths if path in known}
+    copies = tuple(path for path, found in known.items() if found in contents and path not in paths)
+    prints = {erase.place(root, path) for path in (*places, *paths, *copies)}
+    prints |= {erase.content(found) for found in contents}
+    return Named(root, (*paths, *copies), copies, frozenset(prints))
+
+
 def _prints(root: str, name: str) -> Iterator[bytes]:
-    """Yield what may be kept of a file that was taken out: its places and its bytes."""
-    for path in _paths(root, name):
-        yield erase.place(root, path)
-        file = Path(root, path)
-        if file.is_file():
-            with file.open("rb") as stream:
-                yield erase.content(hashlib.file_digest(stream, "sha256").hexdigest())
+    """Yield what may be kept of what was taken out under a name: its places and its bytes."""
+    for path in _readings(root, name):
+        top = Path(root, path)
+        for file in (top, *(top.rglob("*") if top.is_dir() else ())):
+            yield erase.place(root, file.relative_to(root).as_posix() if file != top else path)
+            found = erase.content_of(file)
+            if found:
+                yield found
 
 
-def _meant(root: str, name: str, paths: Sequence[str], before: AbstractSet[bytes]) -> list[str]:
-    """Return the paths that a name means; also one that was taken out, to finish what was begun.
+def _meant(
+    root: str, name: str, paths: Sequence[str], before: AbstractSet[bytes]
+) -> tuple[str, list[str]]:
+    """Return the path that a name is, and the known ones (in order) that it stands for.
+
+    What was taken out already stands for none, so that what was begun can be finished.
 
     Raises:
-        UsageError: There is none, or several documents have it.
+        UsageError: It stands for nothing, or may stand for two things.
     """
-    for path in _paths(root, name):
-        found = [known for known in paths if known == path or known.startswith(f"{path}/")]
-        if found:
-            return found
-    for path in _paths(root, name):
-        if erase.place(root, path) in before:
-            return [path]
-    found = [known for known in paths if known.endswith(f"/{name}")]
+    if not name.strip():
+        raise UsageError("A name is empty.", hint="Give a document's path.")
+    readings = list(dict.fromkeys(_readings(root, name)))
+    found = {path: below for path in readings if (below := _below(paths, path))}
+    if not found:
+        for path in readings:
+            if erase.place(root, path) in before:
+                return path, []
+        found = {path: [path] for path in paths if path.endswith(f"/{name}")}
     if len(found) > 1:
         raise UsageError(
-            f"{one_line(name)} names {len(found)} documents.",
-            hint=f"Say which: {one_line(', '.join(found[:5]))}.",
+            f"{one_line(name)} can be {len(found)} documents.",
+            hint=f"Give a whole path: {one_line(', '.join(str(Path(root, p)) for p in found))}.",
         )
     if not found:
         raise UsageError(
-            f"No document {one_line(name)} in the index.", hint="Run: askcorpus status"
+            f"No document {one_line(name)} in the index.", hint="Run: askcorpus status --files"
         )
-    return found
+    return next(iter(found.items()))
 
 
-def _paths(root: str, name: str) -> Iterator[str]:
+def _below(paths: Sequence[str], path: str) -> list[str]:
+    """Return those of the ordered paths that are the path, or lie below it."""
+    low = bisect_left(paths, f"{path}/")
+    inside = list(paths[low : bisect_left(paths, f"{path}0")])  # "0" follows "/"
+    at = bisect_left(paths, path)
+    return [path, *inside] if paths[at : at + 1] == [path] else inside
+
+
+def _readings(root: str, name: str) -> Iterator[str]:
     """Yield the paths from the root that a name can stand for."""
-    yield name.rstrip("/")
+    if not Path(name).is_absolute():
+        yield name.rstrip("/")
     for place in (Path(name).absolute(), Path(name).resolve()):
         if place.is_relative_to(root) and place != Path(root):
             yield place.relative_to(root).as_posix()

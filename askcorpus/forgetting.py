@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from askcorpus.erasure import remove, wipe
+from askcorpus.erasure import named, remove, wipe
 from askcorpus.sessions import Sessions
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ class Forgotten:
     turns: int
     """Of kept conversations, that held words of these documents."""
     copies: tuple[str, ...]
-    """Documents that hold the very same bytes and are still in the index."""
+    """Those of the paths that weren't named, and held the very same bytes as one that was."""
 
 
 def forget(settings: Settings, names: Sequence[str]) -> Forgotten:
@@ -33,7 +33,7 @@ def forget(settings: Settings, names: Sequence[str]) -> Forgotten:
 
     Args:
         settings: Name the index.
-        names: Documents, or folders; see `erasure.remove`.
+        names: Documents, or folders; see `erasure.named`.
 
     Raises:
         UsageError: The index holds no such document; nothing was forgotten.
@@ -41,8 +41,10 @@ def forget(settings: Settings, names: Sequence[str]) -> Forgotten:
         IndexBusyError: Another process is writing it.
         StoreUnavailableError: It was forgotten, but its bytes couldn't be wiped yet.
     """
-    removed = remove(settings.index_path, names)
+    found = named(settings.index_path, names)
+    # The history first: as long as the index knows the names, all of it can be done again.
     with Sessions() as sessions:
-        turns = sum(sessions.forget_document(removed.root, path) for path in removed.paths)
+        turns = sessions.forget_documents(found.root, found.paths)
+    remove(settings.index_path, names)
     wipe(settings.index_path)
-    return Forgotten(removed.paths, turns, removed.copies)
+    return Forgotten(found.paths, turns, found.copies)

@@ -1,4 +1,4 @@
-"""Brings an index in step with a folder: read, chunk, embed, store, one file at a time.
+"""Brings an index in step with its folders: read, chunk, embed, store, one file at a time.
 
 A file's passages are replaced in one transaction, so an interruption loses at most the files in
 hand, and what was embedded is never embedded again. Unchanged files aren't read; passages whose
@@ -21,10 +21,11 @@ from askcorpus.chunk import chunk, embedding_text
 from askcorpus.errors import IndexMismatchError, StoreUnavailableError
 from askcorpus.ingest import EXTRACTION, FileEntry, read
 from askcorpus.records import Document, FileReport, IndexReport, Skipped
-from askcorpus.store import erase
+from askcorpus.store import blobs, erase
 from askcorpus.store.files import is_there
 from askcorpus.store.ledger import Ledger
 from askcorpus.store.lock import hold
+from askcorpus.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from askcorpus.config import Settings
     from askcorpus.ingest import Selection
-    from askcorpus.ports import Embedder
+    from askcorpus.ports import Embedder, Vectors
     from askcorpus.records import Passage
     from askcorpus.scope import Scope
     from askcorpus.store.rows import DocumentRow
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
 
 # Passages that are embedded together: enough to keep every thread busy, little to lose.
 GROUP = 64
+# Vectors that are held in memory while an index is made anew: 300 MB.
+MOST_KEPT = 200_000
 FORGOTTEN = "it was forgotten; askcorpus forget --undo lets it in again"
 
 
@@ -52,11 +55,14 @@ class _Run:
 
     files: list[FileReport] = field(default_factory=list)
     forgotten: frozenset[bytes] = frozenset()
-    gone: dict[str, list[str]] = field(default_factory=dict)
-    """Paths of documents whose files are gone, by the SHA-256 of their bytes."""
+    gone: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    """Paths of documents whose files are gone, by the SHA-256 of their bytes and their title."""
+    vectors: dict[bytes, Vectors] = field(default_factory=dict)
+    """What is known from before everything else was dropped, by the text's hash."""
     embedded: int = 0
     truncated: int = 0
     seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    notes: list[str] = field(default_factory=list)
 
 
 def update_index(
@@ -101,14 +107,22 @@ def update_index(
             scope.stored(ledger), folders, selection, index=directory, rebuild=rebuild
         )
         with ledger.db.writing():  # so that what a missing folder forbids hasn't happened
-            known = _bind(ledger, meant, settings, embedder, rebuild=rebuild)
-            entries = presence.listed(ledger, meant, yes=yes or rebuild)
+            known = _bind(ledger, meant, settings, embedder, run, rebuild=rebuild)
+            entries = presence.listed(ledger, meant, yes=yes)
             if entries.folders != meant.folders:  # gone, and that was said to be meant
-                meant = replace(meant, folders=entries.folders)
+                left = replace(meant, folders=entries.folders)
+                run.notes += [
+                    f"{one_line(place)} has left the index; name it again to have it back."
+                    for place in meant.places
+                    if place not in left.places
+                ]
+                meant = left
                 scope.keep(ledger, meant)
         run.forgotten = erase.forgotten(ledger)
         if known:
             run.gone = _by_content(ledger, entries.gone)
+        if entries.gone or any(not _is_known(entry, known) for entry in entries.found):
+            ledger.set(complete="0")
         _add(ledger, entries.found, known, settings, embedder, run, progress)
         here = set(ledger.paths) | {found.skipped.path for found in ledger.skipped()}
         removed = [path for path in entries.gone if path in here]  # and not renamed
@@ -117,8 +131,10 @@ def update_index(
         if any(file.state in ("indexed", "removed") for file in run.files):
             ledger.tidy()
         # Only now: an interrupted run over changed settings must cut the other files again.
-        ledger.set(complete="1", **_shape(settings))
-        notes = list(_derive(ledger, run))
+        done = {"complete": "1", **_shape(settings)}
+        if any(ledger.get(key) != value for key, value in done.items()):
+            ledger.set(**done)
+        run.notes += _derive(ledger, run)
         counts = ledger.counts
     run.seconds["total"] = time.perf_counter() - began
     return IndexReport(
@@ -130,7 +146,7 @@ def update_index(
         embedded=run.embedded,
         truncated=run.truncated,
         seconds=dict(run.seconds),
-        notes=tuple(notes),
+        notes=tuple(run.notes),
     )
 
 
@@ -144,7 +160,13 @@ def _check_model(ledger: Ledger, embedder: Embedder, *, rebuild: bool) -> None:
 
 
 def _bind(
-    ledger: Ledger, meant: Scope, settings: Settings, embedder: Embedder, *, rebuild: bool
+    ledger: Ledger,
+    meant: Scope,
+    settings: Settings,
+    embedder: Embedder,
+    run: _Run,
+    *,
+    rebuild: bool,
 ) -> Known:
     """Make the index one of these folders and this model.
 
@@ -155,20 +177,29 @@ def _bind(
     """
     _check_model(ledger, embedder, rebuild=rebuild)
     before = scope.stored(ledger)
-    elsewhere = before is not None and before.root != meant.root
     same_model = ledger.get("model") in (None, embedder.name)
-    if rebuild and not (elsewhere and same_model):
+    if rebuild:
+        elsewhere = before is not None and before.root != meant.root
+        if elsewhere and same_model and ledger.counts.passages <= MOST_KEPT:
+            run.vectors = _vectors(ledger)  # a folder that moved isn't embedded again
+        if elsewhere or not same_model:
+            ledger.set(fit="")  # a calibration was for those documents and that model
         ledger.clear()
-    if rebuild and (elsewhere or not same_model):
-        ledger.set(fit="")  # a calibration was for those documents and that model
     if before != meant:
         scope.keep(ledger, meant)
-    ledger.set(model=embedder.name, complete="0")
+    if ledger.get("model") != embedder.name:
+        ledger.set(model=embedder.name)
     shape = _shape(settings)
     if not ledger.counts.documents:
-        ledger.set(**shape)
+        ledger.set(complete="0", **shape)
     same = all(ledger.get(key) == value for key, value in shape.items())
     return _known(ledger) if same and not rebuild else {}
+
+
+def _vectors(ledger: Ledger) -> dict[bytes, Vectors]:
+    """Return a vector, (dim,) float32, for each text of the index, by its hash."""
+    hashes, matrix = blobs.distinct(ledger.db, ledger.dim or 0, upto=ledger.watermark)
+    return {bytes.fromhex(found): row for found, row in zip(hashes, matrix, strict=True)}
 
 
 def chunking(settings: Settings) -> str:
@@ -253,18 +284,18 @@ def _document(
     ledger: Ledger, entry: FileEntry | Skipped, known: Known, settings: Settings, run: _Run
 ) -> Document | None:
     """Return a new or changed document; report every other file and return None."""
-    state = (-1, -1) if isinstance(entry, Skipped) else (entry.size, entry.mtime_ns)
-    before = known.get(entry.path)
-    if before and before[0] == state:
-        run.files.append(before[1])
+    state = _state(entry)
+    if _is_known(entry, known):
+        run.files.append(known[entry.path][1])
         return None
     if run.forgotten and erase.place(ledger.get("root") or "", entry.path) in run.forgotten:
-        run.files.append(FileReport(entry.path, "skipped", reason=FORGOTTEN))
+        _keep_out(ledger, entry, run)
         return None
     began = time.perf_counter()
     found = entry if isinstance(entry, Skipped) else read(entry, boilerplate=settings.boilerplate)
     run.seconds["ingest"] += time.perf_counter() - began
     if isinstance(found, Document) and erase.content(found.sha256) in run.forgotten:
+        ledger.remove([entry.path])
         run.files.append(FileReport(entry.path, "skipped", reason=FORGOTTEN))
         return None
     if isinstance(found, Skipped):
@@ -275,23 +306,40 @@ def _document(
     return found
 
 
-def _by_content(ledger: Ledger, paths: Sequence[str]) -> dict[str, list[str]]:
-    """Return the documents at these paths by the SHA-256 of their files."""
-    found: dict[str, list[str]] = defaultdict(list)
+def _state(entry: FileEntry | Skipped) -> tuple[int, int]:
+    return (-1, -1) if isinstance(entry, Skipped) else (entry.size, entry.mtime_ns)
+
+
+def _is_known(entry: FileEntry | Skipped, known: Known) -> bool:
+    return entry.path in known and known[entry.path][0] == _state(entry)
+
+
+def _keep_out(ledger: Ledger, entry: FileEntry | Skipped, run: _Run) -> None:
+    """Report a forgotten file; what it holds by now is kept out too, should it be renamed."""
+    found = erase.content_of(entry.absolute) if isinstance(entry, FileEntry) else None
+    if found and found not in run.forgotten:
+        erase.keep_out(ledger, found)
+    run.files.append(FileReport(entry.path, "skipped", reason=FORGOTTEN))
+
+
+def _by_content(ledger: Ledger, paths: Sequence[str]) -> dict[tuple[str, str], list[str]]:
+    """Return the documents at these paths by the SHA-256 of their files and their title."""
+    found: dict[tuple[str, str], list[str]] = defaultdict(list)
     wanted = set(paths)
     for row in ledger.documents() if wanted else ():
         if row.path in wanted:
-            found[row.sha256].append(row.path)
+            found[row.sha256, row.title].append(row.path)
     return found
 
 
 def _is_renamed(ledger: Ledger, document: Document, run: _Run) -> bool:
     """Give a document that only its path tells from one that is gone the other's passages."""
-    for path in run.gone.get(document.sha256, ()):
+    same = run.gone.get((document.sha256, document.title), [])
+    for path in same:
         before = ledger.document(path)
         if replace(before, path=document.path, mtime_ns=document.mtime_ns) == document:
             ledger.rename(path, document)
-            run.gone[document.sha256].remove(path)
+            same.remove(path)
             run.files.append(FileReport(document.path, "renamed", reason=f"from {path}"))
             return True
     return False
@@ -314,7 +362,8 @@ def _store(
         for group, digests in zip(texts, hashes, strict=True)
         for text, digest in zip(group, digests, strict=True)
     }
-    vectors = ledger.known_vectors(list(flat))
+    vectors = {digest: run.vectors[digest] for digest in flat if digest in run.vectors}
+    vectors |= ledger.known_vectors([digest for digest in flat if digest not in vectors])
     missing = [digest for digest in flat if digest not in vectors]
     began = time.perf_counter()
     run.truncated += sum(n > embedder.window for n in embedder.count([flat[d] for d in missing]))

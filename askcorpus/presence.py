@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from askcorpus.errors import FilesGoneError, UsageError
 from askcorpus.ingest import FileEntry
 from askcorpus.records import Skipped
+from askcorpus.scope import ALL
 from askcorpus.text import one_line
 
 if TYPE_CHECKING:
@@ -56,53 +57,61 @@ def listed(ledger: Ledger, scope: Scope, *, yes: bool) -> Listing:
     documents = {row.path: (row.size, row.mtime_ns) for row in ledger.documents()}
     known = [*documents, *(s.skipped.path for s in ledger.skipped() if not s.skipped.failed)]
     failed = [s.skipped.path for s in ledger.skipped() if s.skipped.failed]
-    found: list[FileEntry | Skipped] = []
-    missing = set()
+    listings: dict[str, list[FileEntry | Skipped]] = {}
     for folder in scope.folders:
-        below = {path: state for path, state in documents.items() if path.startswith(folder)}
+        below = [path for path in documents if path.startswith(folder)]
+        place = Path(scope.root, folder)
         try:
-            entries = list(scope.walk(folder, ledger.directory))
+            listings[folder] = list(scope.walk(folder, ledger.directory))
         except UsageError as exc:
-            if not below:
-                raise
+            if not below or os.path.lexists(place):
+                raise  # what is there and can't be listed is never taken for gone
             if not yes:
                 raise FilesGoneError(
                     f"{exc.message} The index holds {len(below)} documents of it; "
                     "nothing was changed.",
                     hint=_HINT,
                 ) from exc
-            entries = []
-            missing.add(folder)
-        if not yes:
-            _check(scope, folder, below, entries)
-        found += entries
+    # A folder may lie inside another one.
+    found = list({entry.path: entry for part in listings.values() for entry in part}.values())
+    if documents and not yes:
+        _check(scope, documents, found)
     present = {entry.path for entry in found}
     # What stands in a folder that can't be listed now isn't gone.
     shut = tuple(e.path for e in found if isinstance(e, Skipped) and e.failed and _is_folder(e))
     paths = dict.fromkeys((*known, *failed))
     gone = [p for p in paths if p not in present and not (shut and p.startswith(shut))]
-    left = tuple(folder for folder in scope.folders if folder not in missing)
+    left = tuple(folder for folder in scope.folders if folder in listings)
     return Listing(tuple(found), tuple(gone), left or scope.folders)
 
 
-def _check(
-    scope: Scope, folder: str, documents: dict[str, State], found: Sequence[FileEntry | Skipped]
-) -> None:
-    """Check that most of a folder's documents are still there.
+def _check(scope: Scope, documents: dict[str, State], found: Sequence[FileEntry | Skipped]) -> None:
+    """Check that most of each folder's documents are still there, and that something is left.
 
     Raises:
-        FilesGoneError: They aren't.
+        FilesGoneError: They aren't, or nothing is.
     """
+    if not any(isinstance(entry, FileEntry) for entry in found):
+        raise FilesGoneError(
+            f"None of the {len(documents)} documents in the index would be left; nothing was "
+            "changed.",
+            hint=_HINT
+            if scope.selection == ALL
+            else "Check --include and --exclude, or add --yes.",
+        )
     present = {entry.path for entry in found}
     missing = [path for path in documents if path not in present]
     gone = [path for path in missing if not os.path.lexists(Path(scope.root, path))]
-    lost = len(gone) - _moved([documents[path] for path in gone], found, documents)
-    if lost > _MOST_GONE * len(documents):
-        raise FilesGoneError(
-            f"{lost} of the {len(documents)} documents that were indexed from "
-            f"{one_line(str(Path(scope.root, folder)))} are gone; nothing was changed.",
-            hint=_HINT,
-        )
+    moved = _moved([documents[path] for path in gone], found, documents)
+    for folder in scope.folders:
+        all_of_it = [path for path in documents if path.startswith(folder)]
+        lost = sum(path.startswith(folder) for path in gone) - moved
+        if lost > _MOST_GONE * len(all_of_it):
+            raise FilesGoneError(
+                f"{lost} of the {len(all_of_it)} documents that were indexed from "
+                f"{one_line(str(Path(scope.root, folder)))} are gone; nothing was changed.",
+                hint=_HINT,
+            )
 
 
 def _moved(

@@ -14,15 +14,26 @@ from typing import TYPE_CHECKING
 
 from askcorpus.errors import IndexMismatchError, UsageError
 from askcorpus.ingest import FileEntry, Selection, is_pattern, walk
+from askcorpus.store.files import is_there
+from askcorpus.store.ledger import Ledger
 from askcorpus.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from askcorpus.records import Skipped
-    from askcorpus.store.ledger import Ledger
 
-__all__ = ["Scope", "Selection", "described", "keep", "of", "selected", "stored", "wanted"]
+__all__ = [
+    "Scope",
+    "Selection",
+    "described",
+    "keep",
+    "of",
+    "of_index",
+    "selected",
+    "stored",
+    "wanted",
+]
 
 _KEY = "scope"
 ALL = Selection()
@@ -35,7 +46,8 @@ class Scope:
     root: str
     """Absolute, without links."""
     folders: tuple[str, ...]
-    """Relative to the root, each ending with a slash; empty for the root itself."""
+    """Relative to the root, each ending with a slash; empty for the root itself. One may lie inside
+    another, which needn't lead there: its ignore file may name it."""
     selection: Selection = ALL
 
     @property
@@ -54,11 +66,16 @@ class Scope:
 
 
 def selected(
-    *, include: Sequence[str] = (), exclude: Sequence[str] = (), max_mb: float | None = None
+    base: Selection = ALL,
+    *,
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    max_mb: float | None = None,
 ) -> Selection:
-    """Return what is wanted of folders, after checking it.
+    """Return what is wanted of folders: the base, with what is given here in its place.
 
     Args:
+        base: What holds where nothing is given.
         include: Patterns of .gitignore; a file must match one of them, if there are any.
         exclude: Patterns of .gitignore that no file may match.
         max_mb: Most megabytes (10^6 bytes) of a file.
@@ -71,8 +88,19 @@ def selected(
             raise UsageError(
                 f"{one_line(pattern)!r} is no pattern for files.", hint="Write one such as '*.pdf'."
             )
-    most = None if max_mb is None else round(max_mb * 1_000_000)
-    return Selection(tuple(include), tuple(exclude), most)
+    return Selection(
+        tuple(include) or base.include,
+        tuple(exclude) or base.exclude,
+        base.max_bytes if max_mb is None else round(max_mb * 1_000_000),
+    )
+
+
+def of_index(directory: Path) -> Scope | None:
+    """Return the scope of the index in a directory; None where there is none yet."""
+    if not is_there(directory):
+        return None
+    with Ledger.open(directory) as ledger:
+        return stored(ledger)
 
 
 def described(selection: Selection) -> str:
@@ -85,7 +113,7 @@ def described(selection: Selection) -> str:
 
 
 def of(folders: Sequence[Path], selection: Selection | None = None) -> Scope:
-    """Return the scope of these folders; one that lies inside another adds nothing.
+    """Return the scope of these folders.
 
     Raises:
         UsageError: A folder's name isn't valid UTF-8.
@@ -93,9 +121,8 @@ def of(folders: Sequence[Path], selection: Selection | None = None) -> Scope:
     places = sorted({os.path.realpath(folder) for folder in folders})
     for place in places:
         _check(place)
-    outer = [p for p in places if not any(_inside(p, other) for other in places)]
-    root = os.path.commonpath(outer)
-    relative = [os.path.relpath(place, root) for place in outer]
+    root = os.path.commonpath(places)
+    relative = [os.path.relpath(place, root) for place in places]
     names = tuple("" if name == "." else f"{name}{os.sep}" for name in relative)
     return Scope(root, names, selection or Selection())
 
@@ -152,20 +179,26 @@ def wanted(
             raise UsageError("There is no folder to index.", hint="Run: askcorpus index DIR")
         meant = of(folders, selection or (known.selection if known else None))
         for place in meant.places:
-            if known is None or place not in known.places:
-                _check_holds_files(place, meant.selection, index)
+            _check_holds_files(place, meant.selection, index)
         return meant
     if selection:
         known = replace(known, selection=selection)
     asked = of(folders).places if folders else ()
-    missing = [place for place in known.places if not _covered(place, asked)]
     new = [place for place in asked if place not in known.places]
     for place in new:
-        _check_holds_files(place, selection or known.selection, index)
+        _check_holds_files(place, known.selection, index)
+    inside = [place for place in new if any(_inside(place, other) for other in known.places)]
+    if inside and set(inside) == set(asked):
+        raise IndexMismatchError(
+            f"{one_line(inside[0])} lies in a folder of this index already.",
+            hint="Run: askcorpus sync",
+        )
+    missing = [p for p in known.places if not any(_covers(place, p) for place in asked)]
     if new and missing:
         raise IndexMismatchError(
-            f"The index was made from the folder {one_line(missing[0])}.",
-            hint="Name both to have both, another place with --index, or this one with --rebuild.",
+            f"The index was made from {_listed(known.places)}, not from {_listed(new)}.",
+            hint="Name all of them to have all, another place with --index, or --rebuild to have "
+            "only these.",
         )
     return of([Path(p) for p in (*known.places, *new)], known.selection) if new else known
 
@@ -185,7 +218,7 @@ def _check_holds_files(place: str, selection: Selection, index: Path) -> None:
     if not any(isinstance(entry, FileEntry) for entry in found):
         raise UsageError(
             f"Nothing to index in {one_line(place)}: it holds no file of a format that can be "
-            "read.",
+            f"read{' and that the patterns let in' * (selection != ALL)}.",
             hint="Name a folder that holds documents.",
         )
 
@@ -195,5 +228,9 @@ def _inside(place: str, other: str) -> bool:
     return place != other and os.path.commonpath([place, other]) == other
 
 
-def _covered(place: str, places: Sequence[str]) -> bool:
-    return any(place == other or _inside(place, other) for other in places)
+def _covers(place: str, other: str) -> bool:
+    return place == other or _inside(other, place)
+
+
+def _listed(places: Sequence[str]) -> str:
+    return one_line(", ".join(places[:3]) + (", …" if len(places) > 3 else ""))

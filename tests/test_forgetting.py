@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from askcorpus import Corpus, Settings
-from askcorpus.erasure import readmit
+from askcorpus.erasure import readmit, remove
 from askcorpus.errors import StoreUnavailableError, UsageError
 from askcorpus.forgetting import forget
 from askcorpus.records import IndexReport, Query
 from askcorpus.sessions import Sessions, Turn
-from askcorpus.store import database
+from askcorpus.store import database, erase
 from askcorpus.store.ledger import Ledger
+from tests import watched
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,17 +25,31 @@ SECRET = "Quillfeather"
 TEXT = f"Inspector {SECRET} signed the Brockenhurst contract in the presence of two witnesses."
 
 
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a directory with a folder of documents, its index, and a history of its own."""
-    monkeypatch.setenv("ASKCORPUS_DATA_DIR", str(tmp_path / "data"))
-    folder = tmp_path / "documents"
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a directory with documents and their index, which tests copy."""
+    place = tmp_path_factory.mktemp("made")
+    folder = place / "docs"
     (folder / "cases").mkdir(parents=True)
     (folder / "cases" / "secret.txt").write_text(f"{TEXT}\n" * 3)
     for number in range(30):
         (folder / f"{number}.txt").write_text(f"Inspector N{number} closed mine {number}.")
-    sync(tmp_path, folder)
+    sync(place, folder)
+    return place
+
+
+@pytest.fixture
+def home(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a directory with a folder of documents, its index, and a history of its own."""
+    monkeypatch.setenv("ASKCORPUS_DATA_DIR", str(tmp_path / "data"))
+    watched.copy(made, tmp_path / "documents", tmp_path / "index")
     return tmp_path
+
+
+@pytest.fixture
+def spared(home: Path) -> None:
+    """Build no vector index anew, for a test that isn't about it."""
+    watched.spare_vector_index(home / "index")
 
 
 def settings(home: Path) -> Settings:
@@ -90,6 +106,7 @@ def test_the_vector_index_is_built_anew_without_it(home: Path) -> None:
         assert answer.citations[0].path == "7.txt"
 
 
+@pytest.mark.usefixtures("spared")
 def test_a_forgotten_file_stays_away_under_any_name(home: Path) -> None:
     forget(settings(home), ["secret.txt"])
     (home / "documents" / "copy.txt").write_text(f"{TEXT}\n" * 3)
@@ -103,6 +120,7 @@ def test_a_forgotten_file_stays_away_under_any_name(home: Path) -> None:
     assert sync(home).documents == 30  # a changed text at the same place stays away too
 
 
+@pytest.mark.usefixtures("spared")
 def test_what_was_forgotten_can_be_let_in_again(home: Path) -> None:
     forget(settings(home), ["cases/secret.txt"])
     assert readmit(home / "index", ["cases/secret.txt"]) == 1
@@ -111,12 +129,14 @@ def test_what_was_forgotten_can_be_let_in_again(home: Path) -> None:
         readmit(home / "index", ["cases/secret.txt"])
 
 
+@pytest.mark.usefixtures("spared")
 def test_a_rebuild_does_not_bring_it_back(home: Path) -> None:
     forget(settings(home), ["cases/secret.txt"])
     with Corpus.build(home / "documents", settings=settings(home), rebuild=True) as corpus:
         assert "cases/secret.txt" not in corpus.paths()
 
 
+@pytest.mark.usefixtures("spared")
 def test_a_folder_stands_for_what_is_in_it(home: Path) -> None:
     (home / "documents" / "cases" / "more.txt").write_text("More of the case.")
     sync(home)
@@ -124,12 +144,92 @@ def test_a_folder_stands_for_what_is_in_it(home: Path) -> None:
     assert found.paths == ("cases/more.txt", "cases/secret.txt")
 
 
-def test_copies_that_stay_are_named(home: Path) -> None:
+@pytest.mark.usefixtures("spared")
+def test_exact_copies_are_forgotten_too(home: Path) -> None:
     shutil.copy(home / "documents" / "cases" / "secret.txt", home / "documents" / "copy.txt")
     sync(home)
-    assert forget(settings(home), ["cases/secret.txt"]).copies == ("copy.txt",)
+    found = forget(settings(home), ["cases/secret.txt"])
+    assert (found.paths, found.copies) == (("cases/secret.txt", "copy.txt"), ("copy.txt",))
+    assert holding(home, SECRET) == []
 
 
+def test_what_a_forgotten_file_holds_later_stays_away_too(home: Path) -> None:
+    secret = home / "documents" / "cases" / "secret.txt"
+    forget(settings(home), ["cases/secret.txt"])
+    secret.write_text(f"{TEXT} And it was void.")
+    sync(home)
+    secret.rename(home / "documents" / "renamed.txt")
+    assert sync(home).documents == 30
+
+
+def test_a_folder_is_let_in_again_as_it_was_forgotten(home: Path) -> None:
+    forget(settings(home), ["cases"])
+    assert readmit(home / "index", ["cases"]) == 1
+    assert sync(home).documents == 31
+
+
+def test_what_was_begun_can_be_finished_by_the_same_command(home: Path) -> None:
+    converse(home)
+    remove(home / "index", ["cases"])  # and then the process was killed
+    assert forget(settings(home), ["cases"]).paths == ()
+    assert [name for name in holding(home, SECRET) if "index" in name] == []
+
+
+def test_the_next_sync_wipes_what_an_interrupted_forget_left(home: Path) -> None:
+    remove(home / "index", ["cases/secret.txt"])
+    with Ledger.open(home / "index") as ledger:
+        assert erase.is_unwiped(ledger)
+    sync(home)
+    with Ledger.open(home / "index") as ledger:
+        assert not erase.is_unwiped(ledger)
+    assert holding(home, SECRET, "secret.txt") == []
+
+
+def test_text_that_a_document_no_longer_had_is_wiped_with_it(home: Path) -> None:
+    secret = home / "documents" / "cases" / "secret.txt"
+    secret.write_text("Nothing of it is left.")
+    sync(home)
+    forget(settings(home), ["cases/secret.txt"])
+    assert holding(home, SECRET) == []
+
+
+def test_an_answer_from_before_a_folder_joined_that_found_nothing_is_forgotten(home: Path) -> None:
+    with Sessions() as sessions:
+        session = sessions.begin(index=home / "index", root=home / "documents")
+        with Corpus.open(settings=settings(home)) as corpus:
+            session.add(Turn("mine 7?", Query("mine 7?"), corpus.ask("mine 7?", files=["7.txt"])))
+        other = home / "other"
+        other.mkdir()
+        (other / "new.txt").write_text("New text.")
+        sync(home, home / "documents", other)
+        with Corpus.open(settings=settings(home)) as corpus:
+            question = "Who fed the tiger in the moonlit zoo?"
+            answer = replace(corpus.ask(question, files=["secret.txt"]), citations=())
+            assert any(SECRET in hit.passage.text for hit in answer.passages)
+            session.add(Turn(question, Query(question), answer, root=str(home)))
+    forget(settings(home), ["documents/cases/secret.txt"])
+    assert holding(home, SECRET) == []
+
+
+@pytest.mark.parametrize("name", ["", "  "])
+def test_an_empty_name_is_refused(home: Path, name: str) -> None:
+    with pytest.raises(UsageError, match="empty"):
+        forget(settings(home), [name])
+
+
+def test_a_name_that_can_be_two_documents_is_refused(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "documents" / "secret.txt").write_text("Another one.")
+    sync(home)
+    monkeypatch.chdir(home / "documents" / "cases")
+    with pytest.raises(UsageError, match="can be 2") as caught:
+        forget(settings(home), ["secret.txt"])
+    assert str(home / "documents" / "cases" / "secret.txt") in caught.value.hint
+    assert forget(settings(home), ["../secret.txt"]).paths == ("secret.txt",)
+
+
+@pytest.mark.usefixtures("spared")
 def test_an_unknown_or_ambiguous_name_forgets_nothing(home: Path) -> None:
     (home / "documents" / "other").mkdir()
     (home / "documents" / "other" / "secret.txt").write_text("Another secret.")
@@ -141,6 +241,7 @@ def test_an_unknown_or_ambiguous_name_forgets_nothing(home: Path) -> None:
         assert len(corpus.paths()) == 32
 
 
+@pytest.mark.usefixtures("spared")
 def test_a_path_from_the_current_folder_is_understood(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -148,6 +249,7 @@ def test_a_path_from_the_current_folder_is_understood(
     assert forget(settings(home), ["documents/cases/secret.txt"]).turns == 0
 
 
+@pytest.mark.usefixtures("spared")
 def test_a_reader_in_the_way_is_said_and_the_wiping_can_be_done_again(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -163,6 +265,7 @@ def test_a_reader_in_the_way_is_said_and_the_wiping_can_be_done_again(
     assert holding(home, SECRET) == []
 
 
+@pytest.mark.usefixtures("spared")
 def test_a_conversation_from_before_another_folder_joined_is_forgotten_too(home: Path) -> None:
     converse(home)
     other = home / "other"

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from askcorpus import Corpus, Settings
-from askcorpus.errors import IndexMismatchError, UsageError
-from askcorpus.scope import of, selected
+from askcorpus.errors import FilesGoneError, IndexMismatchError, UsageError
+from askcorpus.scope import selected
 
 if TYPE_CHECKING:
     from askcorpus.records import IndexReport
@@ -123,7 +124,71 @@ def test_a_folder_around_an_indexed_one_takes_it_in(letters: Path, tmp_path: Pat
         "letters/ann.txt": "unchanged",
         "top.txt": "indexed",
     }
-    assert of([letters, letters.parent]).places == (str(letters.parent),)
+
+
+def test_an_indexed_folder_that_the_outer_one_ignores_stays(letters: Path, tmp_path: Path) -> None:
+    build(tmp_path / "index", letters)
+    put(letters.parent, top="Eve wrote the will.")
+    (letters.parent / ".gitignore").write_text("letters/\n")
+    assert build(tmp_path / "index", letters.parent).documents == 2
+    assert paths(tmp_path / "index") == ["letters/ann.txt", "top.txt"]
+
+
+def test_a_folder_inside_an_indexed_one_is_said_to_be_in_it(letters: Path, tmp_path: Path) -> None:
+    build(tmp_path / "index", letters.parent)
+    with pytest.raises(IndexMismatchError, match="already") as caught:
+        build(tmp_path / "index", letters)
+    assert caught.value.hint == "Run: askcorpus sync"
+
+
+def test_a_pattern_that_lets_nothing_in_changes_nothing(letters: Path, tmp_path: Path) -> None:
+    build(tmp_path / "index", letters)
+    with pytest.raises(FilesGoneError, match="nothing was changed"):
+        build(tmp_path / "index", letters, selection=selected(include=["*.dpf"]))
+    assert paths(tmp_path / "index") == ["ann.txt"]
+    assert build(tmp_path / "index").documents == 1  # nor is the pattern kept
+
+
+def test_rebuilding_over_an_empty_folder_changes_nothing(letters: Path, tmp_path: Path) -> None:
+    build(tmp_path / "index", letters)
+    (letters / "ann.txt").unlink()
+    with pytest.raises(UsageError, match="Nothing to index"):
+        build(tmp_path / "index", letters, rebuild=True)
+    assert paths(tmp_path / "index") == ["ann.txt"]
+
+
+def test_what_is_given_replaces_only_its_own_kind() -> None:
+    base = selected(include=["*.txt"], exclude=["draft*"])
+    assert selected(base, max_mb=5) == selected(include=["*.txt"], exclude=["draft*"], max_mb=5)
+    assert selected(base, exclude=["old/"]).include == ("*.txt",)
+
+
+def test_no_document_of_another_folder_is_kept_by_a_rebuild_that_is_interrupted(
+    letters: Path, reports: Path, tmp_path: Path
+) -> None:
+    put(letters, same="Paid 500 pounds.", more="Ann returned.")
+    put(reports, same="Paid 900 pounds.")
+    for place in (letters, reports):
+        os.utime(place / "same.txt", (1, 1))
+    build(tmp_path / "index", letters)
+
+    def interrupt(done: int, total: int, path: str) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build(tmp_path / "index", reports, rebuild=True, progress=interrupt)
+    assert paths(tmp_path / "index") == []
+    build(tmp_path / "index")
+    with Corpus.open(tmp_path / "index", settings=HASHING) as corpus:
+        assert corpus.document("same.txt").text == "Paid 900 pounds."
+
+
+def test_a_sync_that_finds_nothing_to_do_writes_nothing(letters: Path, tmp_path: Path) -> None:
+    build(tmp_path / "index", letters)
+    with Corpus.open(tmp_path / "index", settings=HASHING) as corpus:
+        before = corpus.state
+        build(tmp_path / "index")
+        assert corpus.state == before
 
 
 def test_an_excluded_file_leaves_the_index_and_stays_out(letters: Path, tmp_path: Path) -> None:
@@ -177,4 +242,5 @@ def test_a_missing_folder_leaves_the_index_when_that_is_meant(
     moved = reports.rename(reports.with_name("papers"))
     report = build(tmp_path / "index", yes=True)
     assert (report.folders, report.documents) == ((str(letters),), 1)
+    assert any("reports has left the index" in note for note in report.notes)
     assert build(tmp_path / "index", letters, moved).documents == 2

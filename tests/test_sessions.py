@@ -216,7 +216,7 @@ def test_a_number_that_is_not_there_is_said(sessions: Sessions) -> None:
 def test_nothing_is_written_before_the_first_turn(sessions: Sessions, place: Path) -> None:
     sessions.begin(index="/index", root=ROOT)
     assert sessions.summaries() == []
-    assert sessions.forget_document(ROOT, "port.txt") == 0
+    assert sessions.forget_documents(ROOT, ["port.txt"]) == 0
     assert not place.exists()
 
 
@@ -266,7 +266,7 @@ def test_a_forgotten_document_leaves_no_byte(sessions: Sessions, place: Path) ->
     begun(sessions, "third?")
     before = bytes_kept(place)
     assert b"quetzalcoatl" in before
-    assert sessions.forget_document(ROOT, "secret.txt") == 1
+    assert sessions.forget_documents(ROOT, ["secret.txt"]) == 1
     after = bytes_kept(place)
     assert b"zanzibarian" in after
     for word in (b"quetzalcoatl", b"uetzalcoatl", b"ulfheimr", b"Ulfheimr", b"secret.txt"):
@@ -288,7 +288,7 @@ def test_a_follow_up_on_a_forgotten_document_goes_with_it(sessions: Sessions) ->
     session.add(turn("who?", path="secret.txt"))
     session.add(turn("and where?", "where is Ulfheimr?"))
     session.add(turn("what of the port?"))
-    assert sessions.forget_document(ROOT, "secret.txt") == 2
+    assert sessions.forget_documents(ROOT, ["secret.txt"]) == 2
     left = [t.question for t in sessions.conversation(session.id).turns]
     assert left == ["before?", "what of the port?"]
 
@@ -297,14 +297,14 @@ def test_a_passage_beneath_an_answer_is_forgotten_too(sessions: Sessions, place:
     hit = Hit(Passage("secret.txt", 0, 8, "Ulfheimr", 0), 0.5, 1)
     none = Answer("who?", "none", passages=(hit,))
     sessions.begin(index="/index", root=ROOT).add(Turn("who?", Query("who?"), none))
-    assert sessions.forget_document(ROOT, "secret.txt") == 1
+    assert sessions.forget_documents(ROOT, ["secret.txt"]) == 1
     assert b"Ulfheimr" not in bytes_kept(place)
     assert sessions.summaries() == []
 
 
 def test_the_same_path_in_another_folder_is_not_forgotten(sessions: Sessions) -> None:
     begun(sessions, "first?")
-    assert sessions.forget_document("/elsewhere", "port.txt") == 0
+    assert sessions.forget_documents("/elsewhere", ["port.txt"]) == 0
     assert len(sessions.summaries()) == 1
 
 
@@ -315,7 +315,7 @@ def test_a_damaged_answer_is_no_obstacle_to_forgetting(sessions: Sessions) -> No
     db.close()
     with pytest.raises(StoreUnavailableError, match="is damaged"):
         sessions.conversation(number)
-    assert sessions.forget_document(ROOT, "port.txt") == 2
+    assert sessions.forget_documents(ROOT, ["port.txt"]) == 2
 
 
 def test_a_deleted_conversation_leaves_no_byte(sessions: Sessions, place: Path) -> None:
@@ -340,7 +340,7 @@ def test_traces_that_another_process_still_reads_are_said(
         sessions.delete(number)
     assert "Close the other askcorpus" in caught.value.hint
     reader.close()
-    assert sessions.forget_document("/anything", "at all") == 0
+    assert sessions.forget_documents("/anything", ["at all"]) == 0
     assert b"Ulfheimr" not in bytes_kept(sessions.path.parent)
 
 

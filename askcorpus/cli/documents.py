@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -61,11 +62,16 @@ def index(
 
     A folder that is new to the index joins those that it has. Globs are those of .gitignore.
     """
-    from askcorpus.scope import selected
+    from askcorpus.scope import ALL, of_index, selected
 
+    if max_size is not None and isnan(max_size):
+        raise UsageError("--max-size is not a number.", hint="Give megabytes, such as 20.")
     selection = None
     if all_files or include or exclude or max_size is not None:
-        selection = selected(include=include, exclude=exclude, max_mb=max_size)
+        settings, _ = load_settings(ctx, params, "model", "threads", "boilerplate")
+        known = None if all_files else of_index(settings.index_path)
+        base = known.selection if known else ALL
+        selection = selected(base, include=include, exclude=exclude, max_mb=max_size)
     rebuild = params.pop("rebuild")
     _bring_in_step(ctx, params, *folders, selection=selection, rebuild=rebuild)
 
@@ -135,9 +141,10 @@ def forget(ctx: click.Context, /, names: tuple[str, ...], undo: bool, **params: 
     found = forget_documents(settings, names)
     for path in found.paths:
         emit(f"{one_line(path)}\n")
-    narrate(f"{len(found.paths)} forgotten, with {found.turns} turns of kept conversations.")
-    for path in found.copies:
-        narrate(f"{one_line(path)} holds the same text and is still in the index.")
+    copies = f" ({len(found.copies)} of them exact copies)" if found.copies else ""
+    narrate(
+        f"{len(found.paths)} forgotten{copies}, with {found.turns} turns of kept conversations."
+    )
 
 
 @click.command()
@@ -167,15 +174,23 @@ def show(ctx: click.Context, /, document: str, marked: bool, **params: Any) -> N
 
 
 @click.command()
+@click.option("--files", is_flag=True, help="List the documents instead.")
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 @settings_options()
 @click.pass_context
-def status(ctx: click.Context, /, as_json: bool, **params: Any) -> None:
+def status(ctx: click.Context, /, files: bool, as_json: bool, **params: Any) -> None:
     """Say what the index holds, what was left out and why."""
     from askcorpus.corpus import Corpus
     from askcorpus.render import json_text, status_text
 
     settings, _ = load_settings(ctx, params)
+    if files:
+        from askcorpus.indexing import contents
+
+        rows, _ = contents(settings.index_path)
+        names = "".join(f"{one_line(row.path)}\n" for row in rows)
+        emit(json_text([asdict(row) for row in rows]) if as_json else names)
+        return
     with Corpus.open(settings=settings) as corpus:
         found = corpus.status()
     emit(json_text(asdict(found)) if as_json else status_text(found))

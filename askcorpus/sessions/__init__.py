@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from askcorpus.config import data_dir
-from askcorpus.errors import UsageError
+from askcorpus.errors import StoreUnavailableError, UsageError
 from askcorpus.sessions.database import Database
 from askcorpus.sessions.rows import forget, insert_conversation, insert_turn
 from askcorpus.sessions.turns import (
@@ -29,6 +30,9 @@ from askcorpus.sessions.turns import (
     storable,
 )
 from askcorpus.text import words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = ["Conversation", "Found", "Session", "Sessions", "Summary", "Turn"]
 
@@ -144,6 +148,28 @@ class Sessions:
         turns = tuple(read_turn(*row[3:]) for row in rows)
         return Conversation(index, root, turns, name or "", number)
 
+    def turns(self, number: int) -> list[Turn | None]:
+        """Return a kept conversation's turns in order, None in the place of a damaged one.
+
+        Raises:
+            UsageError: There is none with this number.
+        """
+        rows = self._database.rows(
+            """SELECT asked, question, understood, filters, answer FROM turns
+            WHERE conversation = ? ORDER BY id""",
+            (number,),
+        )
+        if not rows:
+            raise _missing(number)
+        return [_readable(*row) for row in rows]
+
+    def documents(self) -> frozenset[tuple[str, str]]:
+        """Return the (root, path) of each document whose words a kept turn holds.
+
+        Nothing of an answer is read for that: one that is damaged is no obstacle.
+        """
+        return frozenset(self._database.rows("SELECT DISTINCT root, path FROM sources"))
+
     def search(self, text: str) -> list[Found]:
         """Return the conversations with a turn, or a name, that holds all these words.
 
@@ -199,24 +225,26 @@ class Sessions:
             db.execute("DELETE FROM conversations WHERE id = ?", (number,))
         self._database.wipe()
 
-    def forget_document(self, root: str | Path, path: str) -> int:
-        """Delete every turn that holds words of a document; return how many those were.
+    def forget_documents(self, root: str | Path, paths: Iterable[str]) -> int:
+        """Delete every turn that holds words of these documents; return how many those were.
 
         So are later questions of the same conversation that were understood through it. No byte of
         them is left in the history; what was exported stays where it is.
 
         Args:
             root: The indexed folder.
-            path: The document, relative to it.
+            paths: The documents, relative to it.
         """
-        root, path = storable(str(root)), storable(path)
+        place = storable(str(root))
+        wanted = [storable(path) for path in paths]
         with self._lock:
             for session in self._live:
-                session.forget(root, path)
+                for path in wanted:
+                    session.forget(place, path)
         if not self.path.exists():
             return 0
         with self._database.writing() as db:
-            gone = forget(db, root, path)
+            gone = forget(db, place, wanted)
         self._database.wipe()  # also where nothing was found: an earlier one may have failed
         return gone
 
@@ -243,6 +271,13 @@ class Sessions:
     def _check(self, number: int) -> None:
         if not self._database.rows("SELECT 1 FROM conversations WHERE id = ?", (number,)):
             raise _missing(number)
+
+
+def _readable(*row: str) -> Turn | None:
+    try:
+        return read_turn(*row)
+    except StoreUnavailableError:
+        return None
 
 
 def _missing(number: int) -> UsageError:

@@ -9,6 +9,7 @@ from askcorpus.sessions.turns import filters, holding, leans, same_file, sources
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Sequence
 
     from askcorpus.sessions.turns import Turn
 
@@ -41,17 +42,24 @@ def insert_turn(db: sqlite3.Connection, number: int, turn: Turn, root: str) -> N
     )
 
 
-def forget(db: sqlite3.Connection, root: str, path: str) -> int:
-    """Delete every turn that holds words of a document; return how many.
+def forget(db: sqlite3.Connection, root: str, paths: Sequence[str]) -> int:
+    """Delete every turn that holds words of these documents; return how many.
 
     Nothing of an answer is read for that: one that is damaged is no obstacle.
     """
     rows = db.execute(
-        """SELECT DISTINCT t.conversation, s.root, s.path
+        """SELECT DISTINCT s.root, s.path, t.conversation
         FROM sources s JOIN turns t ON t.id = s.turn"""
-    )
-    touched = {number for number, *place in rows if same_file(root, path, *place)}
-    return sum(_forget(db, number, root, path) for number in sorted(touched))
+    ).fetchall()
+    files = {f"{root.rstrip('/')}/{path}": path for path in paths}
+    touched = set()
+    for other_root, other_path, number in rows:
+        if other_root:
+            found = [files.get(f"{other_root.rstrip('/')}/{other_path}")]
+        else:
+            found = [path for path in paths if same_file(root, path, "", other_path)]
+        touched |= {(number, path) for path in found if path is not None}
+    return sum(_forget(db, number, root, path) for number, path in sorted(touched))
 
 
 def _forget(db: sqlite3.Connection, number: int, root: str, path: str) -> int:

@@ -33,6 +33,8 @@ class Turn:
     answer: Answer
     asked: str = field(default_factory=now)
     """UTC, ISO 8601."""
+    root: str = ""
+    """What the answer's paths are relative to; empty where that is the conversation's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +87,11 @@ def sources(turn: Turn, root: str) -> Places:
     """Return the (root, path) of each document whose words the turn holds.
 
     The passages beneath an answer count like its quotes. They don't say which folder they come
-    from: it is the citations' where there are any, else the conversation's.
+    from: it is the citations' where there are any, else the turn's or the conversation's.
     """
     answer = turn.answer
     cited = [(citation.root, citation.path) for citation in answer.citations]
-    folder = answer.citations[0].root if answer.citations else root
+    folder = answer.citations[0].root if answer.citations else turn.root or root
     held = cited + [(folder, hit.passage.path) for hit in answer.passages]
     return {(storable(root), storable(path)) for root, path in held}
 
@@ -145,7 +147,7 @@ def read_turn(asked: str, question: str, understood: str, narrowed: str, answer:
         lists = {name: tuple(value) for name, value in known.items() if isinstance(value, list)}
         found = Answer.from_dict(json.loads(answer))
         return Turn(question, Query(understood, **{**known, **lists}), found, asked)
-    except (ValueError, TypeError, AttributeError) as exc:
+    except (ValueError, TypeError, AttributeError, RecursionError) as exc:
         raise StoreUnavailableError(
             f"The turn of {asked} is damaged, or a newer askcorpus wrote it.",
             hint="Update askcorpus, or delete that conversation: askcorpus history delete ID",

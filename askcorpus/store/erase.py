@@ -8,15 +8,18 @@ is rewritten. What the file system or the disk keep of overwritten blocks is out
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from askcorpus.errors import StoreUnavailableError
 from askcorpus.store import generations, lexical
-from askcorpus.store.files import CHROMA
+from askcorpus.store.files import CHROMA, unwritable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from askcorpus.store.ledger import Ledger
 
@@ -34,6 +37,17 @@ def content(sha256: str) -> bytes:
     return hashlib.sha256(f"sha256:{sha256}".encode()).digest()
 
 
+def content_of(file: Path) -> bytes | None:
+    """Return the fingerprint of a plain file's bytes, or None where they can't be had."""
+    try:
+        if file.is_file():
+            with file.open("rb") as stream:
+                return content(hashlib.file_digest(stream, "sha256").hexdigest())
+    except OSError:
+        pass
+    return None
+
+
 def forget(ledger: Ledger, paths: Iterable[str], fingerprints: Iterable[bytes]) -> None:
     """Delete the files at these paths and note the fingerprints, in one transaction.
 
@@ -46,6 +60,11 @@ def forget(ledger: Ledger, paths: Iterable[str], fingerprints: Iterable[bytes]) 
         ledger.db.run_many("INSERT OR IGNORE INTO forgotten VALUES (?)", rows)
         generations.unname(ledger)
         ledger.set(**{_UNWIPED: "1"})
+
+
+def keep_out(ledger: Ledger, fingerprint: bytes) -> None:
+    """Keep a file with this fingerprint out of the index from now on."""
+    ledger.db.run("INSERT OR IGNORE INTO forgotten VALUES (?)", (fingerprint,))
 
 
 def remember(ledger: Ledger, fingerprints: Sequence[bytes]) -> int:
@@ -74,12 +93,17 @@ def wipe(ledger: Ledger) -> None:
             but its bytes may still be there.
     """
     db = ledger.db
-    if not generations.named(ledger):
-        shutil.rmtree(ledger.directory / CHROMA, ignore_errors=True)
+    home = ledger.directory / CHROMA
+    if home.exists() and not generations.named(ledger):
+        try:
+            shutil.rmtree(home)
+        except OSError as exc:
+            raise unwritable(home, exc) from exc
     db.run("PRAGMA secure_delete = ON")
     db.run("INSERT INTO passage_text(passage_text) VALUES ('rebuild')")
     lexical.collect_vocabulary(db)
-    db.run("VACUUM")
+    with _scratch_beside(ledger):
+        db.run("VACUUM")
     busy, *_ = db.rows("PRAGMA wal_checkpoint(TRUNCATE)")[0]
     if busy:
         raise StoreUnavailableError(
@@ -87,3 +111,17 @@ def wipe(ledger: Ledger) -> None:
             hint="End it, then run the same command again.",
         )
     ledger.set(**{_UNWIPED: ""})
+
+
+@contextmanager
+def _scratch_beside(ledger: Ledger) -> Iterator[None]:
+    """Let SQLite write the copy that it rewrites a file from beside it, not in a public place."""
+    before = os.environ.get("SQLITE_TMPDIR")
+    os.environ["SQLITE_TMPDIR"] = str(ledger.directory.absolute())
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["SQLITE_TMPDIR"]
+        else:
+            os.environ["SQLITE_TMPDIR"] = before

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from askcorpus.records import Document, Query, Skipped
     from askcorpus.store.rows import Counts, DocumentRow, Selection, SkippedFile
 
+_PATIENCE_S = 10.0  # how long an opening waits for another one that migrates the index
 TITLE_WEIGHT = 1.0
 """Weight of the title column in BM25, next to 1 for the text. Not tuned yet."""
 
@@ -99,7 +100,7 @@ class Ledger:
                 schema.check(db, directory)
                 return cls(directory, db)
         db.close()
-        with hold(directory), cls.create(directory):
+        with hold(directory, patience_s=_PATIENCE_S), cls.create(directory):
             pass
         return cls.open(directory)
 

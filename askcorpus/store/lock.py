@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import time
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def hold(directory: Path) -> Iterator[None]:
+def hold(directory: Path, *, patience_s: float = 0.0) -> Iterator[None]:
     """Keep every other indexer out of the directory, which is made if missing.
 
     The operating system gives the lock back when its owner dies, however it dies: what a dead
@@ -37,7 +38,7 @@ def hold(directory: Path) -> Iterator[None]:
         raise unwritable(path, exc) from exc
     try:
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _take(handle, patience_s)
             os.ftruncate(handle, 0)
             started = datetime.now(UTC).isoformat(sep=" ", timespec="seconds")
             os.pwrite(handle, f"{os.getpid()} {started}\n".encode(), 0)
@@ -49,6 +50,35 @@ def hold(directory: Path) -> Iterator[None]:
         os.ftruncate(handle, 0)
     finally:
         os.close(handle)
+
+
+def _take(handle: int, patience_s: float) -> None:
+    """Lock the file, trying again for so long where another process has it."""
+    ends = time.monotonic() + patience_s
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as exc:
+            if exc.errno not in {errno.EWOULDBLOCK, errno.EACCES} or time.monotonic() > ends:
+                raise
+            time.sleep(0.05)
+        else:
+            return
+
+
+def is_held(directory: Path) -> bool:
+    """Return whether some process is writing the index just now, as far as can be seen."""
+    try:
+        handle = os.open(directory / LOCK, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(handle)
+    return False
 
 
 def _busy(directory: Path, written: bytes) -> IndexBusyError:

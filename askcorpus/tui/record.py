@@ -36,7 +36,7 @@ class Record:
         def added() -> None:
             from askcorpus.sessions import Turn
 
-            self._sitting(root).add(Turn(asked.typed, asked.query, answer))
+            self._sitting(root).add(Turn(asked.typed, asked.query, answer, root=root))
 
         await self._desk.run(added)
 

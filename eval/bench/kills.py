@@ -74,6 +74,7 @@ class Soak:
         self._rng = rng
         self._world = World(scratch / "documents", rng, documents)
         self._forgotten: set[str] = set()
+        self._secrets: set[str | None] = set()
         began = time.perf_counter()
         self._finish(self.index, "index", str(self._world.folder))
         self._usual = time.perf_counter() - began
@@ -112,7 +113,12 @@ class Soak:
     def complete(self) -> str:
         """Run `sync` to its end, hold the index against the folder, and return what it said."""
         said = self._finish(self.index, "sync", "--yes")
-        now, expected = self._held(self.index), self._world.paths() - self._forgotten
+        now = self._held(self.index)
+        expected = {  # what was forgotten stays away, under another name too
+            path
+            for path in self._world.paths() - self._forgotten
+            if self._world.now(path) not in self._secrets
+        }
         self._lose("a document is missing after sync", len(expected - set(now)))
         self._lose("a document is there that isn't in the folder", len(set(now) - expected))
         wrong = [path for path in expected & set(now) if self._world.now(path) != now[path]]
@@ -142,6 +148,7 @@ class Soak:
         """Let a killed `forget` complete, and look for what was forgotten in every file."""
         said = self._finish(self.index, "forget", path)
         self._forgotten.add(path)
+        self._secrets |= {before[path], self._world.now(path)}
         secret = name(before[path]).encode()
         files = [file for file in self.index.rglob("*") if file.is_file()]
         bytes_left = [
