@@ -7,7 +7,9 @@ ever read from the current folder or the indexed one: documents are somebody els
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import tomllib
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
@@ -20,8 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PREFIX = "ASKCORPUS_"
+LEDGER = "ledger.sqlite3"
+"""The file that makes a directory an index."""
 Dense = Literal["auto", "chroma", "exact"]
 Precision = Literal["int8", "fp32"]
+MOST_NAME_BYTES = 255
+"""No file system in use has longer names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +67,16 @@ class Settings:
         """Check each value's type and range.
 
         Raises:
-            ConfigError: A value has the wrong type or is out of range.
+            ConfigError: A value has the wrong type or is out of range, or no index can be there.
         """
         for name, hint in HINTS.items():
             _check(name, getattr(self, name), hint)
+        _place(self.index)
 
     @property
     def index_path(self) -> Path:
         """The index's directory."""
-        plain = Path(self.index)
-        named = plain.name == self.index and not self.index.startswith((".", "~"))
-        if named and not (plain / "ledger.sqlite3").exists():
-            return named_indexes() / self.index
-        return plain.expanduser()
+        return _place(self.index)
 
     @property
     def worker_threads(self) -> int:
@@ -121,6 +124,53 @@ def data_dir() -> Path:
 def named_indexes() -> Path:
     """Return the directory that holds the indexes that are known by name."""
     return data_dir() / "indexes"
+
+
+def _place(index: str) -> Path:
+    """Return the directory that an index's path or name stands for.
+
+    Raises:
+        ConfigError: No directory can be called that.
+    """
+    path = Path(index)
+    if path.name == index and not index.startswith((".", "~")):
+        if _CONTROL.search(index):
+            raise ConfigError(
+                f"{_shortened(index)} is no name for an index.", hint="Choose one of plain letters."
+            )
+        path = path if _can_hold(path, there=True) else named_indexes() / index
+    try:
+        path = path.expanduser()
+    except RuntimeError as exc:
+        raise ConfigError(
+            f"There is no home directory {_shortened(path.parts[0])}.",
+            hint="Check the user's name, or write the path out in full.",
+        ) from exc
+    if not _can_hold(path):
+        raise ConfigError(
+            f"No directory can be called {_shortened(index)}.", hint="Choose another with --index."
+        )
+    return path
+
+
+def _can_hold(path: Path, *, there: bool = False) -> bool:
+    """Return whether an index may be at the path; if `there`, whether one is."""
+    try:
+        if any(len(os.fsencode(name)) > MOST_NAME_BYTES for name in path.parts):
+            return False
+        (path / LEDGER).stat()
+    except ValueError:  # it holds a NUL
+        return False
+    except OSError as exc:
+        return not there and exc.errno != errno.ENAMETOOLONG
+    return True
+
+
+def _shortened(text: str) -> str:
+    return repr(text if len(text) <= 60 else f"{text[:60]}…")
+
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 def load(

@@ -12,7 +12,7 @@ import time
 from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,8 +20,9 @@ from askcorpus import presence, scope
 from askcorpus.chunk import chunk, embedding_text
 from askcorpus.errors import IndexMismatchError, StoreUnavailableError
 from askcorpus.ingest import EXTRACTION, FileEntry, read
+from askcorpus.known import by_content, is_known, known_files, known_vectors, state_of, verdict
 from askcorpus.records import Document, FileReport, IndexReport, Skipped
-from askcorpus.store import blobs, erase
+from askcorpus.store import erase
 from askcorpus.store.files import is_there
 from askcorpus.store.ledger import Ledger
 from askcorpus.store.lock import hold
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from askcorpus.config import Settings
     from askcorpus.ingest import Selection
+    from askcorpus.known import Known
     from askcorpus.ports import Embedder, Vectors
     from askcorpus.records import Passage
     from askcorpus.scope import Scope
@@ -40,12 +42,13 @@ if TYPE_CHECKING:
 
     Progress = Callable[[int, int, str], None]
     Contents = tuple[list[DocumentRow], list[Skipped]]
-    Known = dict[str, tuple[tuple[int, int], FileReport]]
 
 # Passages that are embedded together: enough to keep every thread busy, little to lose.
 GROUP = 64
 # Vectors that are held in memory while an index is made anew: 300 MB.
 MOST_KEPT = 200_000
+# The state of a file that failed for what is around it: it is tried again each time.
+_ANOTHER_TIME = (-2, -2)
 FORGOTTEN = "it was forgotten; askcorpus forget --undo lets it in again"
 
 
@@ -119,9 +122,11 @@ def update_index(
                 meant = left
                 scope.keep(ledger, meant)
         run.forgotten = erase.forgotten(ledger)
+        if folders:  # who names them wants what failed to be tried again
+            known = {path: found for path, found in known.items() if found[1].state != "failed"}
         if known:
-            run.gone = _by_content(ledger, entries.gone)
-        if entries.gone or any(not _is_known(entry, known) for entry in entries.found):
+            run.gone = by_content(ledger, entries.gone)
+        if entries.gone or any(not is_known(entry, known) for entry in entries.found):
             ledger.set(complete="0")
         _add(ledger, entries.found, known, settings, embedder, run, progress)
         here = set(ledger.paths) | {found.skipped.path for found in ledger.skipped()}
@@ -181,7 +186,7 @@ def _bind(
     if rebuild:
         elsewhere = before is not None and before.root != meant.root
         if elsewhere and same_model and ledger.counts.passages <= MOST_KEPT:
-            run.vectors = _vectors(ledger)  # a folder that moved isn't embedded again
+            run.vectors = known_vectors(ledger)  # a folder that moved isn't embedded again
         if elsewhere or not same_model:
             ledger.set(fit="")  # a calibration was for those documents and that model
         ledger.clear()
@@ -193,13 +198,7 @@ def _bind(
     if not ledger.counts.documents:
         ledger.set(complete="0", **shape)
     same = all(ledger.get(key) == value for key, value in shape.items())
-    return _known(ledger) if same and not rebuild else {}
-
-
-def _vectors(ledger: Ledger) -> dict[bytes, Vectors]:
-    """Return a vector, (dim,) float32, for each text of the index, by its hash."""
-    hashes, matrix = blobs.distinct(ledger.db, ledger.dim or 0, upto=ledger.watermark)
-    return {bytes.fromhex(found): row for found, row in zip(hashes, matrix, strict=True)}
+    return known_files(ledger) if same and not rebuild else {}
 
 
 def chunking(settings: Settings) -> str:
@@ -224,25 +223,6 @@ def contents(directory: Path) -> Contents:
     """
     with Ledger.open(directory) as ledger, ledger.reading():
         return ledger.documents(), [found.skipped for found in ledger.skipped()]
-
-
-def _known(ledger: Ledger) -> Known:
-    """Return the report of each file that needn't be read again, with its size and time."""
-    documents = {
-        row.path: (
-            (row.size, row.mtime_ns),
-            FileReport(row.path, "unchanged", row.passages, row.passages, row.boilerplate),
-        )
-        for row in ledger.documents()
-    }
-    for found in ledger.skipped():
-        path, reason, failed = found.skipped.path, found.skipped.reason, found.skipped.failed
-        if failed:  # is tried again; a document that was read before stays until then
-            documents.pop(path, None)
-        else:
-            report = FileReport(path, "skipped", reason=reason)
-            documents[path] = ((found.size, found.mtime_ns), report)
-    return documents
 
 
 def _add(
@@ -284,8 +264,8 @@ def _document(
     ledger: Ledger, entry: FileEntry | Skipped, known: Known, settings: Settings, run: _Run
 ) -> Document | None:
     """Return a new or changed document; report every other file and return None."""
-    state = _state(entry)
-    if _is_known(entry, known):
+    state = state_of(entry)
+    if is_known(entry, known):
         run.files.append(known[entry.path][1])
         return None
     if run.forgotten and erase.place(ledger.get("root") or "", entry.path) in run.forgotten:
@@ -299,19 +279,12 @@ def _document(
         run.files.append(FileReport(entry.path, "skipped", reason=FORGOTTEN))
         return None
     if isinstance(found, Skipped):
+        if found.failed and not found.lasting and isinstance(entry, FileEntry):
+            state = _ANOTHER_TIME
         ledger.skip(found, size=state[0], mtime_ns=state[1])
-        verdict: Literal["failed", "skipped"] = "failed" if found.failed else "skipped"
-        run.files.append(FileReport(found.path, verdict, reason=found.reason))
+        run.files.append(FileReport(found.path, verdict(found), reason=found.reason))
         return None
     return found
-
-
-def _state(entry: FileEntry | Skipped) -> tuple[int, int]:
-    return (-1, -1) if isinstance(entry, Skipped) else (entry.size, entry.mtime_ns)
-
-
-def _is_known(entry: FileEntry | Skipped, known: Known) -> bool:
-    return entry.path in known and known[entry.path][0] == _state(entry)
 
 
 def _keep_out(ledger: Ledger, entry: FileEntry | Skipped, run: _Run) -> None:
@@ -320,16 +293,6 @@ def _keep_out(ledger: Ledger, entry: FileEntry | Skipped, run: _Run) -> None:
     if found and found not in run.forgotten:
         erase.keep_out(ledger, found)
     run.files.append(FileReport(entry.path, "skipped", reason=FORGOTTEN))
-
-
-def _by_content(ledger: Ledger, paths: Sequence[str]) -> dict[tuple[str, str], list[str]]:
-    """Return the documents at these paths by the SHA-256 of their files and their title."""
-    found: dict[tuple[str, str], list[str]] = defaultdict(list)
-    wanted = set(paths)
-    for row in ledger.documents() if wanted else ():
-        if row.path in wanted:
-            found[row.sha256, row.title].append(row.path)
-    return found
 
 
 def _is_renamed(ledger: Ledger, document: Document, run: _Run) -> bool:

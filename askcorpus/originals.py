@@ -70,9 +70,10 @@ def _target(root: str | Path, path: str) -> Path | Skipped | None:
 
 
 def standing(citation: Citation, document: Document) -> Citation | None:
-    """Return the citation with the place in a document where its quote stands now, or None.
+    """Return the citation as a document has it, from where its quote stands now on; or None.
 
-    Of several places, the one nearest to where it stood; the earlier of two.
+    Of several places, the one nearest to where it stood; the earlier of two. Its locator stays
+    where it is one of those that the place may have.
 
     Args:
         citation: Its quote is looked for to the character; its folder and path stay as they are.
@@ -84,6 +85,7 @@ def standing(citation: Citation, document: Document) -> Citation | None:
     if not places:
         return None
     start = min(places, key=lambda place: abs(place - was))
+    locators = _locators(document, start)
     return replace(
         citation,
         start=start,
@@ -91,7 +93,7 @@ def standing(citation: Citation, document: Document) -> Citation | None:
         title=document.title,
         date=document.date,
         line=None if document.extracted else line_breaks(text, 0, start) + 1,
-        locator=place_label(document, start) or _heading(document, start) or None,
+        locator=citation.locator if citation.locator in locators else locators[0],
     )
 
 
@@ -110,24 +112,48 @@ def folders(index: Path) -> tuple[str, ...]:
 def holders(index: Path, quotes: Collection[str]) -> dict[str, list[tuple[str, str]]]:
     """Return the documents, as (root, path), whose text in an index holds each quote.
 
-    A scan over all texts: the words' own index knows passages, and a quote may go over two.
+    Each text is read once, however many quotes there are. The index of words would be faster, but
+    knows passages only: a quote may go over two by now, or stand in what was taken for boilerplate.
 
     Raises:
         IndexUnusableError: There is no index, or it has another format.
         StoreUnavailableError: It is damaged or can't be read.
     """
+    inner = {quote: _inner_words(quote) for quote in quotes}
+    words = frozenset[str]().union(*inner.values())
     found: dict[str, list[tuple[str, str]]] = {quote: [] for quote in quotes}
     with Ledger.open(index) as ledger, ledger.reading():
         known = scope.stored(ledger)
-        for path in ledger.paths if known else ():
+        if known is None:
+            return found
+        for path in ledger.paths:
             text = ledger.document(path).text
-            for quote, places in found.items():
-                if known and quote in text:
-                    places.append((known.root, path))
+            here = words.intersection(text.split())
+            for quote, own in inner.items():
+                if own <= here and quote in text:
+                    found[quote].append((known.root, path))
     return found
 
 
-def _heading(document: Document, start: int) -> str:
-    """Return the headings above a character, outermost first; empty for none."""
-    at = bisect_right(document.headings, start, key=lambda heading: heading.start)
-    return ["", *heading_paths(document)][at]
+def _inner_words(quote: str) -> frozenset[str]:
+    """Return what stands between white space in a quote: each text that holds it has those too."""
+    return frozenset(quote.split()[1:-1])
+
+
+def _locators(document: Document, start: int) -> list[str | None]:
+    """Return the locators that a citation from a character may have, the closest first.
+
+    The original's own place, or else the headings above it. A heading with no words of its own is
+    cut into one passage with what follows, and the passage is named for the first of them.
+    """
+    label = place_label(document, start)
+    if label:
+        return [label]
+    marks = document.headings
+    at = bisect_right(marks, start, key=lambda heading: heading.start)
+    names = ["", *heading_paths(replace(document, headings=marks[:at]))]
+    found = [names[at] or None]
+    while at > 1 and not document.text[marks[at - 2].end : marks[at - 1].start].strip():
+        at -= 1
+        found.append(names[at] or None)
+    return found

@@ -74,11 +74,12 @@ def listed(ledger: Ledger, scope: Scope, *, yes: bool) -> Listing:
                 ) from exc
     # A folder may lie inside another one.
     found = list({entry.path: entry for part in listings.values() for entry in part}.values())
-    if documents and not yes:
-        _check(scope, documents, found)
-    present = {entry.path for entry in found}
     # What stands in a folder that can't be listed now isn't gone.
     shut = tuple(e.path for e in found if isinstance(e, Skipped) and e.failed and _is_folder(e))
+    if documents and not yes:
+        here = {p: s for p, s in documents.items() if not (shut and p.startswith(shut))}
+        _check(scope, here, found)
+    present = {entry.path for entry in found}
     paths = dict.fromkeys((*known, *failed))
     gone = [p for p in paths if p not in present and not (shut and p.startswith(shut))]
     left = tuple(folder for folder in scope.folders if folder in listings)
@@ -91,7 +92,7 @@ def _check(scope: Scope, documents: dict[str, State], found: Sequence[FileEntry 
     Raises:
         FilesGoneError: They aren't, or nothing is.
     """
-    if not any(isinstance(entry, FileEntry) for entry in found):
+    if documents and not any(isinstance(entry, FileEntry) for entry in found):
         raise FilesGoneError(
             f"None of the {len(documents)} documents in the index would be left; nothing was "
             "changed.",

@@ -77,6 +77,8 @@ class Skipped:
     reason: str
     failed: bool = False
     """True for a permission, crash or time-out; False for what is left out by design."""
+    lasting: bool = False
+    """True where it failed for what is in it, and the same bytes would fail again."""
 
 
 @dataclass(frozen=True, slots=True)

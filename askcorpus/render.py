@@ -99,6 +99,23 @@ def address(citation: Citation) -> str:
     return f"{path} ({one_line(citation.locator)})" if citation.locator else path
 
 
+def line_at(document: Document, locator: str) -> int | None:
+    """Return the line of a document's text on which what an address names begins, from 1.
+
+    Args:
+        document: As indexed.
+        locator: A place's label, or headings joined by " › ", as `address` shows them.
+    """
+    last = locator.rpartition(" › ")[2]
+    starts = [place.start for place in document.places if one_line(place.label) == locator]
+    starts += [
+        heading.start
+        for heading in document.headings
+        if one_line(document.text[heading.start : heading.end]).strip("# ") == last
+    ]
+    return document.text.count("\n", 0, starts[0]) + 1 if starts else None
+
+
 def _marked(citation: Citation, spans: Iterable[SpanRef], style: Style) -> str:
     """Return the quote on one line with the answer's words in bold."""
     return "".join(

@@ -9,6 +9,8 @@ from askcorpus.errors import StoreUnavailableError
 if TYPE_CHECKING:
     from askcorpus.config import Settings
     from askcorpus.ports import Store
+    from askcorpus.store.chroma import ChromaStore
+    from askcorpus.store.exact import ExactStore
     from askcorpus.store.ledger import Ledger
 
 # One question over an index of this size is answered before chromadb is even imported.
@@ -25,8 +27,9 @@ class VectorSearch:
         self._ledger = ledger
         self._settings = settings
         self._one_shot = one_shot
-        self._store: Store | None = None
-        self._opened: object = None
+        self._meant: tuple[str, str] | None = None
+        self._chroma: ChromaStore | None = None
+        self._exact: tuple[object, ExactStore] | None = None
 
     @property
     def way(self) -> str:
@@ -46,31 +49,41 @@ class VectorSearch:
     def store(self) -> Store:
         """Return the store, opened again where the index has moved on without it."""
         from askcorpus.store import generations
-        from askcorpus.store.exact import ExactStore
 
         way = self.way
         named = generations.named(self._ledger) if way == "chroma" else None
+        meant = (way, named.name if named else "")
+        if meant != self._meant:
+            self.close()
+            self._chroma = self._open_chroma() if way == "chroma" else None
+            self._meant = meant
         # A Chroma directory follows the ledger until another one is named; a matrix doesn't.
-        wanted = named.name if named else self._ledger.revision
-        if self._store is not None and self._opened == wanted:
-            return self._store
-        self.close()
-        self.notes = []
-        if way == "chroma":
-            from askcorpus.store.chroma import ChromaStore
+        return self._open_exact() if self._chroma is None else self._chroma
 
-            try:
-                self._store, self._opened = ChromaStore.open(self._ledger), wanted
-            except StoreUnavailableError as exc:
-                self.notes = [f"{exc.message} Vectors are searched exactly. {exc.hint}".strip()]
-            else:
-                return self._store
-        self._store, self._opened = ExactStore(*self._ledger.vectors()), self._ledger.revision
-        return self._store
+    def _open_chroma(self) -> ChromaStore | None:
+        """Return Chroma's store, or None and a note: it is tried once for each directory."""
+        from askcorpus.store.chroma import ChromaStore
+
+        try:
+            return ChromaStore.open(self._ledger)
+        except StoreUnavailableError as exc:
+            self.notes = [f"{exc.message} Vectors are searched exactly. {exc.hint}".strip()]
+            return None
+
+    def _open_exact(self) -> ExactStore:
+        """Return the matrix of all vectors, loaded again where the ledger has changed."""
+        from askcorpus.store.exact import ExactStore
+
+        revision = self._ledger.revision
+        if self._exact is None or self._exact[0] != revision:
+            self._exact = None  # there may not be room for two
+            self._exact = (revision, ExactStore(*self._ledger.vectors()))
+        return self._exact[1]
 
     def close(self) -> None:
         """Close the store, where it is one that holds files open."""
-        close = getattr(self._store, "close", None)
-        if close:
-            close()
-        self._store = None
+        chroma, self._chroma = self._chroma, None
+        self._meant = self._exact = None
+        self.notes = []
+        if chroma:
+            chroma.close()

@@ -20,6 +20,7 @@ import pytest
 from askcorpus import Corpus, Settings
 from askcorpus.errors import IndexMissingError
 from askcorpus.sessions import Sessions
+from tests import watched
 from tests.conftest import ROOT
 from tests.test_sessions import turn
 
@@ -62,6 +63,14 @@ def complete(documents: Path) -> Path:
     """Return their index, vector directory included; tests take a copy."""
     index = documents.with_name("complete")
     Corpus.build(documents, index=index, settings=SETTINGS).close()
+    return index
+
+
+@pytest.fixture(scope="module")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return an index that holds nothing yet; no vector index will be built for it."""
+    index = tmp_path_factory.mktemp("blank") / "index"
+    watched.blank(index)
     return index
 
 
@@ -156,7 +165,10 @@ def disk(tmp_path: Path) -> Iterator[Disk]:
     opened.close()
 
 
-def test_what_was_committed_before_the_disk_was_full_answers(disk: Disk, documents: Path) -> None:
+def test_what_was_committed_before_the_disk_was_full_answers(
+    disk: Disk, documents: Path, blank: Path
+) -> None:
+    disk.hold(blank)
     disk.fill(left=500_000)
     full = disk.run("index", documents)
     ledger = disk.index / "ledger.sqlite3"
@@ -336,6 +348,24 @@ def test_permissions_lost_midway_fail_those_files_alone(
     again = run("--index", index, "index", documents, more)
     assert again.returncode == 0
     assert f"{COUNT + 3} documents" in again.stderr
+
+
+def test_documents_of_a_folder_that_can_not_be_listed_stay(
+    documents: Path, more: Path, index: Path, unprivileged: tuple[str, ...]
+) -> None:
+    (more / "sub").mkdir()
+    (more / "c.txt").rename(more / "sub" / "c.txt")
+    assert states(index, documents, more)["sub/c.txt"] == "indexed"
+    (more / "sub").chmod(0)
+    try:
+        done = run("--index", index, "sync", before=unprivileged)
+    finally:
+        (more / "sub").chmod(0o700)
+    assert "more/sub/: failed: permission denied" in done.stderr
+    assert f"{COUNT + 3} documents" in done.stderr
+    assert done.returncode == 5
+    asked = run("--index", index, "query", "why was the bridge of ctown closed?")
+    assert asked.stdout.startswith("because of wind\n")
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,8 @@ import pytest
 
 from askcorpus import Corpus, Settings
 from askcorpus.cli import main
+from askcorpus.store.ledger import Ledger
+from askcorpus.store.lock import hold
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -124,6 +126,10 @@ def test_the_question_comes_from_stdin_and_may_begin_with_a_dash(hashing: Path) 
         (["--config", "no.toml", "config"], 2, "no.toml", "exists"),
         (["show", "port.txt:99"], 2, "port.txt has 2 lines", "1 to 2"),
         (["--index", "", "status"], 2, "'index' is empty", "value"),
+        (["--index", "i" * 300, "status"], 2, "No directory can be called 'iii", "another"),
+        (["--index", "~no-such-user/x", "status"], 2, "home directory '~no-such-user'", "in full"),
+        (["--index", "a\x1b[2J", "status"], 2, r"'a\x1b[2J' is no name for an index", "plain"),
+        (["index", ".", "--max-size", "nan"], 2, "--max-size is not a number", "such as 20"),
         (
             ["query", "--after", "2020-02-02", "--before", "2020-01-01", "who?"],
             2,
@@ -352,3 +358,42 @@ def test_the_chat_says_that_it_needs_a_terminal() -> None:
     done = run("chat", "--no-history")
     assert done.returncode == 2
     assert "needs a terminal" in done.stderr
+
+
+def test_show_understands_an_address_as_it_is_printed(
+    own_index: Path, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = "".join(f"Ann {number},{number * 7}\n" for number in range(1, 60))
+    (folder / "staff.csv").write_text(f"Name,Paid\n{rows}")
+    (folder / "page.html").write_text(
+        "<html><body><article><h1>Port</h1><p>The port is old and its walls are thick.</p>"
+        "<h2>Ice</h2><p>The harbour froze in May, and no ship came in.</p></article></body></html>"
+    )
+    assert called("index", folder) == 0
+    capsys.readouterr()
+    assert called("show", "staff.csv (row 40)") == 0
+    shown = capsys.readouterr().out
+    assert "Paid: 273" in shown
+    assert "Paid: 7\n" not in shown
+    assert called("show", "page.html (Port › Ice)") == 0
+    assert "froze" in capsys.readouterr().out
+    assert called("show", "staff.csv (row 400)") == 2
+    assert "has no row 400" in capsys.readouterr().err
+
+
+def test_status_lists_the_documents(hashing: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert called("status", "--files") == 0
+    assert capsys.readouterr().out == "port.txt\n"
+
+
+def test_indexing_that_is_under_way_is_not_called_interrupted(
+    own_index: Path, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert called("index", folder) == 0
+    with Ledger.create(own_index) as ledger:
+        ledger.set(complete="0")
+    with hold(own_index):
+        assert called("query", "who closed the harbour?") == 0
+    assert "under way" in capsys.readouterr().err
+    assert called("query", "who closed the harbour?") == 0
+    assert "interrupted" in capsys.readouterr().err

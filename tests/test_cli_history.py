@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import sqlite3
 from typing import TYPE_CHECKING
 
 import pytest
@@ -151,3 +153,13 @@ def test_a_question_on_the_command_line_is_not_kept(
     assert called("--index", asked[0], "query", QUESTION) == 0
     with Sessions() as sessions:
         assert [s.id for s in sessions.summaries()] == [number]
+
+
+def test_a_damaged_conversation_can_be_deleted(number: int) -> None:
+    with Sessions() as sessions:
+        path = sessions.path
+    with contextlib.closing(sqlite3.connect(path)) as db, db:
+        db.execute("UPDATE turns SET answer = '{x'")
+    assert called("history", "show", number) == 4
+    assert called("history", "delete", number, "--yes") == 0
+    assert called("history", "show", number) == 2

@@ -76,3 +76,45 @@ def test_a_bad_environment_variable_is_named(
 def test_a_named_file_must_exist(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"nowhere\.toml"):
         load(file=tmp_path / "nowhere.toml")
+
+
+@pytest.mark.parametrize(
+    ("index", "complaint"),
+    [
+        ("i" * 300, "No directory can be called 'iii"),
+        ("./" + "i" * 300, "No directory can be called './iii"),
+        ("./" + "ab/" * 2000, "No directory can be called './ab/ab/"),
+        ("./a\0b", r"No directory can be called './a\x00b'"),
+        ("a\0b", r"'a\x00b' is no name for an index"),
+        ("line\nbreak", r"'line\nbreak' is no name for an index"),
+        ("~no-such-user/x", "There is no home directory '~no-such-user'"),
+    ],
+)
+def test_an_index_that_no_directory_can_hold_is_one_sentence_with_a_hint(
+    index: str, complaint: str
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        Settings(index=index)
+    assert complaint in caught.value.message
+    assert len(caught.value.message) < 120
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize("name", ["harbour", "i" * 255, "Hafen Köln", "港\u3000湾"])
+def test_a_name_is_kept_in_the_data_directory(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASKCORPUS_DATA_DIR", "/data")
+    assert Settings(index=name).index_path == Path("/data/indexes", name)
+
+
+def test_an_index_right_here_goes_before_the_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "harbour").mkdir()
+    (tmp_path / "harbour" / "ledger.sqlite3").touch()
+    assert Settings(index="harbour").index_path == Path("harbour")
+
+
+def test_a_path_may_begin_at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert Settings(index="~/cases").index_path == tmp_path / "cases"

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from askcorpus import Corpus, Settings
+from askcorpus import Corpus, Settings, ingest
 from askcorpus.errors import (
     IndexMismatchError,
     IndexMissingError,
     ModelUnavailableError,
     UsageError,
 )
+from askcorpus.ingest.worker import Limits, Worker
 from tests.conftest import SEEDS
 
 if TYPE_CHECKING:
@@ -202,7 +203,7 @@ def test_a_hundred_kilobytes_are_a_question(seeds_index: Path) -> None:
 def test_no_index_is_said_with_the_next_step(tmp_path: Path) -> None:
     with pytest.raises(IndexMissingError) as caught:
         Corpus.open(tmp_path, settings=Settings())
-    assert caught.value.hint == "Run: askcorpus index DIR"
+    assert caught.value.hint == f"Run: askcorpus --index {tmp_path} index DIR"
 
 
 @pytest.mark.parametrize("kind", ["missing", "empty", "file", "binary only"])
@@ -319,3 +320,22 @@ def test_a_sick_vector_index_is_said_and_the_next_indexing_mends_it(
     Corpus.build(folder, index=index, settings=HASHING).close()
     with Corpus.open(index, settings=replace(HASHING, dense="chroma")) as corpus:
         assert corpus.ask("who closed the harbour?").notes == ()
+
+
+def test_a_file_that_takes_too_long_is_not_tried_again_until_it_changes(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = tmp_path / "index"
+    (folder / "bad.rtf").write_bytes(b"{\\rtf1 " + b"a" * 50_000)
+    with Worker(Limits(seconds=0.0001)) as hasty:
+        monkeypatch.setattr(ingest, "shared", lambda: hasty)
+        with Corpus.build(folder, index=index, settings=HASHING) as corpus:
+            assert corpus.report
+            assert [file.path for file in corpus.report.failed] == ["bad.rtf"]
+    monkeypatch.undo()
+    with Corpus.build(index=index, settings=HASHING) as corpus:
+        assert corpus.report
+        assert [file.path for file in corpus.report.failed] == ["bad.rtf"]
+    with Corpus.build(folder, index=index, settings=HASHING) as corpus:  # named: tried again
+        assert corpus.report
+        assert corpus.report.failed == ()

@@ -40,16 +40,20 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def home(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a directory with a folder of documents, its index, and a history of its own."""
+    """Return a directory with a folder of documents, its index, and a history of its own.
+
+    What is forgotten takes the vector index along, and no other is built: that takes two seconds.
+    """
     monkeypatch.setenv("ASKCORPUS_DATA_DIR", str(tmp_path / "data"))
     watched.copy(made, tmp_path / "documents", tmp_path / "index")
+    watched.spare_vector_index(tmp_path / "index")
     return tmp_path
 
 
 @pytest.fixture
-def spared(home: Path) -> None:
-    """Build no vector index anew, for a test that isn't about it."""
-    watched.spare_vector_index(home / "index")
+def rebuilding(home: Path) -> None:
+    """Let another vector index be built, as users have it."""
+    watched.note(home / "index", chroma_refused="")
 
 
 def settings(home: Path) -> Settings:
@@ -79,6 +83,7 @@ def holding(home: Path, *words: str) -> list[str]:
     return [str(p) for p in files if any(form in p.read_bytes() for form in wanted)]
 
 
+@pytest.mark.usefixtures("rebuilding")
 def test_no_byte_of_a_forgotten_document_is_left_in_any_file(home: Path) -> None:
     converse(home)
     before = holding(home, SECRET)
@@ -91,6 +96,7 @@ def test_no_byte_of_a_forgotten_document_is_left_in_any_file(home: Path) -> None
     assert holding(home, SECRET, "quillfeath", "brockenhurst", "secret.txt") == []
 
 
+@pytest.mark.usefixtures("rebuilding")
 def test_the_vector_index_is_built_anew_without_it(home: Path) -> None:
     with Ledger.open(home / "index") as ledger:
         before = {p.name for p in (home / "index" / "chroma").iterdir()}
@@ -106,7 +112,6 @@ def test_the_vector_index_is_built_anew_without_it(home: Path) -> None:
         assert answer.citations[0].path == "7.txt"
 
 
-@pytest.mark.usefixtures("spared")
 def test_a_forgotten_file_stays_away_under_any_name(home: Path) -> None:
     forget(settings(home), ["secret.txt"])
     (home / "documents" / "copy.txt").write_text(f"{TEXT}\n" * 3)
@@ -120,7 +125,6 @@ def test_a_forgotten_file_stays_away_under_any_name(home: Path) -> None:
     assert sync(home).documents == 30  # a changed text at the same place stays away too
 
 
-@pytest.mark.usefixtures("spared")
 def test_what_was_forgotten_can_be_let_in_again(home: Path) -> None:
     forget(settings(home), ["cases/secret.txt"])
     assert readmit(home / "index", ["cases/secret.txt"]) == 1
@@ -129,14 +133,12 @@ def test_what_was_forgotten_can_be_let_in_again(home: Path) -> None:
         readmit(home / "index", ["cases/secret.txt"])
 
 
-@pytest.mark.usefixtures("spared")
 def test_a_rebuild_does_not_bring_it_back(home: Path) -> None:
     forget(settings(home), ["cases/secret.txt"])
     with Corpus.build(home / "documents", settings=settings(home), rebuild=True) as corpus:
         assert "cases/secret.txt" not in corpus.paths()
 
 
-@pytest.mark.usefixtures("spared")
 def test_a_folder_stands_for_what_is_in_it(home: Path) -> None:
     (home / "documents" / "cases" / "more.txt").write_text("More of the case.")
     sync(home)
@@ -144,7 +146,6 @@ def test_a_folder_stands_for_what_is_in_it(home: Path) -> None:
     assert found.paths == ("cases/more.txt", "cases/secret.txt")
 
 
-@pytest.mark.usefixtures("spared")
 def test_exact_copies_are_forgotten_too(home: Path) -> None:
     shutil.copy(home / "documents" / "cases" / "secret.txt", home / "documents" / "copy.txt")
     sync(home)
@@ -229,7 +230,6 @@ def test_a_name_that_can_be_two_documents_is_refused(
     assert forget(settings(home), ["../secret.txt"]).paths == ("secret.txt",)
 
 
-@pytest.mark.usefixtures("spared")
 def test_an_unknown_or_ambiguous_name_forgets_nothing(home: Path) -> None:
     (home / "documents" / "other").mkdir()
     (home / "documents" / "other" / "secret.txt").write_text("Another secret.")
@@ -241,7 +241,6 @@ def test_an_unknown_or_ambiguous_name_forgets_nothing(home: Path) -> None:
         assert len(corpus.paths()) == 32
 
 
-@pytest.mark.usefixtures("spared")
 def test_a_path_from_the_current_folder_is_understood(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -249,7 +248,6 @@ def test_a_path_from_the_current_folder_is_understood(
     assert forget(settings(home), ["documents/cases/secret.txt"]).turns == 0
 
 
-@pytest.mark.usefixtures("spared")
 def test_a_reader_in_the_way_is_said_and_the_wiping_can_be_done_again(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -265,7 +263,6 @@ def test_a_reader_in_the_way_is_said_and_the_wiping_can_be_done_again(
     assert holding(home, SECRET) == []
 
 
-@pytest.mark.usefixtures("spared")
 def test_a_conversation_from_before_another_folder_joined_is_forgotten_too(home: Path) -> None:
     converse(home)
     other = home / "other"

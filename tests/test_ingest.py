@@ -15,6 +15,7 @@ from askcorpus.ingest import FileEntry, read, walk, worker
 from askcorpus.records import Document, Skipped
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from askcorpus.ingest.extracted import Extracted, Unreadable
@@ -124,6 +125,68 @@ def test_a_link_in_a_files_place_is_not_followed(tmp_path: Path) -> None:
     assert read(entry) == Skipped("a.txt", "it changed while it was read", failed=True)
 
 
+@pytest.fixture
+def swapped(tmp_path: Path) -> Callable[[], Path]:
+    """Return what puts a link to elsewhere in the place of a folder with `x.txt`, `root/sub`."""
+    sub, outside = tmp_path / "root" / "sub", tmp_path / "outside"
+    for place in (sub, outside):
+        place.mkdir(parents=True)
+        (place / "x.txt").write_text(f"It lies in {place.name}.")
+
+    def swap() -> Path:
+        sub.rename(tmp_path / "before")
+        sub.symlink_to(outside)
+        return sub
+
+    return swap
+
+
+def test_a_file_is_not_read_through_a_folder_that_became_a_link(
+    tmp_path: Path, swapped: Callable[[], Path]
+) -> None:
+    (entry,) = walk(tmp_path / "root")
+    assert isinstance(entry, FileEntry)
+    assert document(entry).text == "It lies in sub."
+    swapped()
+    assert read(entry) == Skipped("sub/x.txt", "it changed while it was read", failed=True)
+
+
+def test_what_is_listed_through_a_folder_that_became_a_link_is_not_read(
+    tmp_path: Path, swapped: Callable[[], Path]
+) -> None:
+    (tmp_path / "root" / "a.txt").write_text("A.")
+    found = walk(tmp_path / "root")
+    next(found)
+    swapped()
+    for entry in found:
+        assert isinstance(entry, FileEntry)
+        assert read(entry) == Skipped("sub/x.txt", "it changed while it was read", failed=True)
+
+
+def test_a_link_to_a_file_inside_is_read_through_its_own_folder(tmp_path: Path) -> None:
+    (tmp_path / "deep" / "er").mkdir(parents=True)
+    (tmp_path / "deep" / "er" / "x.txt").write_text("It lies deeper.")
+    (tmp_path / "a.txt").symlink_to("deep/er/x.txt")
+    (tmp_path / "folder").symlink_to("deep")
+    (tmp_path / "b.txt").symlink_to("folder/er/x.txt")
+    found = [entry for entry in walk(tmp_path) if isinstance(entry, FileEntry)]
+    assert {entry.path: document(entry).text for entry in found} == dict.fromkeys(
+        ("a.txt", "b.txt", "deep/er/x.txt"), "It lies deeper."
+    )
+
+
+def test_a_folder_on_the_way_that_may_not_be_listed_is_gone_through(tmp_path: Path) -> None:
+    (tmp_path / "private" / "root").mkdir(parents=True)
+    (tmp_path / "private" / "root" / "x.txt").write_text("It lies in root.")
+    (entry,) = walk(tmp_path / "private" / "root")
+    assert isinstance(entry, FileEntry)
+    (tmp_path / "private").chmod(0o100)
+    try:
+        assert document(entry).text == "It lies in root."
+    finally:
+        (tmp_path / "private").chmod(0o700)
+
+
 def changing(
     times: int, monkeypatch: pytest.MonkeyPatch, entry: FileEntry, *, same_time: bool
 ) -> None:
@@ -131,9 +194,9 @@ def changing(
     left = [times]
     real = os.open
 
-    def opened(path: Path, flags: int) -> int:
-        descriptor = real(path, flags)
-        if left[0]:
+    def opened(path: Path, flags: int, *, dir_fd: int | None = None) -> int:
+        descriptor = real(path, flags, dir_fd=dir_fd)
+        if left[0] and not flags & os.O_DIRECTORY:
             left[0] -= 1
             before = os.fstat(descriptor)
 
@@ -176,7 +239,10 @@ def test_a_crash_in_a_parser_is_a_failed_file_with_a_one_line_reason(
 
     monkeypatch.setattr(ingest, "PARSERS", {".txt": crash})
     assert read(put(tmp_path, "a.txt", b"abc")) == Skipped(
-        "a.txt", "its parser failed: RuntimeError: bad thing \ufffd[31m", failed=True
+        "a.txt",
+        "its parser failed: RuntimeError: bad thing \ufffd[31m",
+        failed=True,
+        lasting=True,
     )
 
 

@@ -267,3 +267,11 @@ def test_random_rules_mean_what_they_mean_to_git(tmp_path: Path, seed: int) -> N
         check=True, env=environment, capture_output=True, text=True,
     ).stdout.split()  # fmt: skip
     assert sorted(paths(tmp_path)) == sorted(p for p in listed if not p.endswith(".gitignore"))
+
+
+def test_another_index_in_the_folder_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "old").mkdir()
+    (tmp_path / "old" / "ledger.sqlite3").write_bytes(b"")
+    (tmp_path / "old" / "README.md").write_text("Built data.")
+    (tmp_path / "a.txt").write_text("Text.")
+    assert [entry.path for entry in walk(tmp_path)] == ["a.txt"]

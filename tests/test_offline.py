@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
@@ -19,6 +20,8 @@ from askcorpus.offline.report import report
 from tests.conftest import ROOT
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from concurrent.futures import Future
     from pathlib import Path
 
 linux = pytest.mark.skipif(
@@ -67,12 +70,12 @@ class Run(NamedTuple):
     out: str
 
 
-def run_doctor(tmp_path: Path, **settings: str) -> Run:
+def run_doctor(folder: Path, reader: str = "span") -> Run:
     environment = os.environ | {
         "ASKCORPUS_MODEL": "hashing",
-        "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)]),
-        "XDG_CONFIG_HOME": str(tmp_path),
-        **{f"ASKCORPUS_{name.upper()}": value for name, value in settings.items()},
+        "ASKCORPUS_READER": reader,
+        "PYTHONPATH": os.pathsep.join([str(folder), str(ROOT)]),
+        "XDG_CONFIG_HOME": str(folder),
     }
     done = subprocess.run(
         [sys.executable, "-m", "askcorpus", "doctor", "--offline"],
@@ -86,20 +89,30 @@ def run_doctor(tmp_path: Path, **settings: str) -> Run:
 
 
 @pytest.fixture(scope="module")
-def tried(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """Return the check of a reader that tries to get out."""
-    folder = tmp_path_factory.mktemp("reader")
-    (folder / "outward.py").write_text(READER, encoding="utf-8")
-    return run_doctor(folder, reader="outward:Reader")
+def checks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Future[Run], Future[Run]]]:
+    """Return the check of our own reader and that of one that tries to get out, both begun."""
+    plain, outward = tmp_path_factory.mktemp("plain"), tmp_path_factory.mktemp("outward")
+    (outward / "outward.py").write_text(READER, encoding="utf-8")
+    with ThreadPoolExecutor(2) as pool:
+        yield pool.submit(run_doctor, plain), pool.submit(run_doctor, outward, "outward:Reader")
 
 
-def test_nothing_of_ours_reaches_for_a_network(tmp_path: Path) -> None:
-    found = run_doctor(tmp_path)
-    assert "ok    network: nothing tried to reach one" in found.out
-    assert "9 files of 9 formats indexed" in found.out
+@pytest.fixture
+def ours(checks: tuple[Future[Run], Future[Run]]) -> Run:
+    return checks[0].result()
+
+
+@pytest.fixture
+def tried(checks: tuple[Future[Run], Future[Run]]) -> Run:
+    return checks[1].result()
+
+
+def test_nothing_of_ours_reaches_for_a_network(ours: Run) -> None:
+    assert "ok    network: nothing tried to reach one" in ours.out
+    assert "9 files of 9 formats indexed" in ours.out
     # The work itself, the parsing child, and Chroma's build and probe.
-    assert "4 processes of Python" in found.out
-    assert found.code == 0
+    assert "4 processes of Python" in ours.out
+    assert ours.code == 0
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from askcorpus.errors import (
 from askcorpus.records import Boilerplate, Document, Heading, Passage, Query, Skipped
 from askcorpus.store import database
 from askcorpus.store.database import FOREIGN, translate
-from askcorpus.store.files import LEDGER
+from askcorpus.store.files import LEDGER, missing
 from askcorpus.store.ledger import Ledger
 from askcorpus.store.lock import hold
 from askcorpus.store.schema import FORMAT
@@ -486,7 +486,18 @@ def test_a_missing_index_is_named_with_the_next_step(tmp_path: Path) -> None:
         with pytest.raises(IndexMissingError) as caught:
             Ledger.open(directory)
         assert caught.value.message == f"No index at {directory}."
-        assert caught.value.hint == "Run: askcorpus index DIR"
+        assert caught.value.hint == f"Run: askcorpus --index {directory} index DIR"
+
+
+def test_the_usual_index_and_a_named_one_are_hinted_at_as_they_are_called(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ASKCORPUS_DATA_DIR", str(tmp_path))
+    for directory, hint in [
+        (Path("index"), "Run: askcorpus index DIR"),
+        (tmp_path / "indexes" / "harbour", "Run: askcorpus --index harbour index DIR"),
+    ]:
+        assert missing(directory).hint == hint
 
 
 def test_a_ledger_whose_maker_was_killed_at_once_is_no_index_yet(tmp_path: Path) -> None:

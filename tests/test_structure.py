@@ -35,6 +35,7 @@ CORE = {
     "erasure",
     "fits",
     "indexing",
+    "known",
     "originals",
     "parts",
     "presence",

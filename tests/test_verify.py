@@ -6,18 +6,22 @@ import io
 import json
 import os
 import shutil
+import sqlite3
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
-from askcorpus import Corpus, Settings
+from askcorpus import Corpus, Settings, originals, scope
 from askcorpus.cli import main
 from askcorpus.export import exported
-from askcorpus.records import Answer, Citation, Query, SpanRef
+from askcorpus.records import Answer, Citation, Document, Query, SpanRef
 from askcorpus.sessions import Sessions, Turn
+from askcorpus.store.ledger import Ledger
 from tests.test_ingest_docx import make_docx
 
 if TYPE_CHECKING:
@@ -28,7 +32,8 @@ HARBOUR = "The mayor closed the harbour on Monday because of ice."
 FERRIES = "Ferries will sail again on Thursday."
 Verified = Callable[..., tuple[int, str]]
 SETTINGS = Settings(model="hashing", dense="exact")
-LETTER = f"Port notice\n\n{HARBOUR}\n\n{FERRIES}\n"
+TITLE = "Port notice"
+LETTER = f"{TITLE}\n\n{HARBOUR}\n\n{FERRIES}\n"
 
 
 def called(*args: object) -> int:
@@ -45,7 +50,7 @@ def cited(root: Path, path: str, quote: str = HARBOUR) -> Citation:
         text = (root / path).read_text()
     start = text.index(quote)
     line = text.count("\n", 0, start) + 1
-    return Citation(1, str(root), path, start, start + len(quote), quote, "Port", None, line, None)
+    return Citation(1, str(root), path, start, start + len(quote), quote, TITLE, None, line, None)
 
 
 def answer(*citations: Citation) -> Answer:
@@ -118,6 +123,16 @@ def keep(index: Path, *answers: Answer) -> int:
     return session.id
 
 
+def damage(number: int, written: str = "{broken") -> None:
+    """Put something else in place of the answer of a conversation's first turn."""
+    with Sessions() as sessions:
+        db = sqlite3.connect(sessions.path)
+    first = "(SELECT min(id) FROM turns WHERE conversation = ?)"
+    db.execute(f"UPDATE turns SET answer = ? WHERE id = {first}", (written, number))
+    db.commit()
+    db.close()
+
+
 def test_what_was_just_answered_is_ok(
     index: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -170,6 +185,63 @@ def test_other_white_space_is_a_change_and_said_to_be_one(root: Path, verified: 
     assert said.startswith("changed     port.txt:3: the file holds it with other white space")
 
 
+@pytest.mark.parametrize(("key", "value"), [("line", 99), ("line", None), ("locator", "p. 99")])
+def test_a_quote_that_stands_at_another_address_than_is_said_has_moved(
+    key: str, value: object, root: Path, verified: Verified
+) -> None:
+    said = replace(cited(root, "port.txt"), **{key: value})  # type: ignore[arg-type]
+    code, text = verified(said, args=("--json",))
+    assert code == 1
+    finding = json.loads(text)["findings"][0]
+    assert (finding["verdict"], finding["now"]["line"]) == ("moved", 3)
+    assert finding["now"]["locator"] is None
+
+
+def test_a_locator_that_the_document_does_not_have_is_named(root: Path, verified: Verified) -> None:
+    said = replace(cited(root, "port.txt"), locator="p. 99")
+    assert "port.txt:3: now port.txt:3, not in “p. 99”  (" in verified(said)[1]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "why"),
+    [
+        ("title", "Affidavit", f"titled “{TITLE}”"),
+        ("date", "1999-01-01", "without a date"),
+    ],
+)
+def test_a_document_with_another_title_or_date_has_changed(
+    key: str, value: str, why: str, root: Path, verified: Verified
+) -> None:
+    code, said = verified(replace(cited(root, "port.txt"), **{key: value}))  # type: ignore[arg-type]
+    assert code == 1
+    assert said.startswith(f"changed     port.txt:3: the quote stands there, but the file is {why}")
+
+
+def test_the_same_quote_said_to_stand_on_another_line_is_looked_at_too(
+    root: Path, verified: Verified
+) -> None:
+    was = cited(root, "port.txt")
+    assert verified(was, replace(was, n=2, line=99))[1].endswith("2 citations: 1 ok, 1 moved.\n")
+
+
+def test_a_quote_below_two_headings_is_ok(
+    root: Path, index: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # A heading without words is cut into one passage with the next, and names it.
+    (root / "port.md").write_text(f"# Ports\n\n## Closures\n\n{HARBOUR}\n")
+    (root / "port.txt").unlink()
+    Corpus.build(root, index=index, settings=SETTINGS).close()
+    capsys.readouterr()
+    assert called("query", "--json", "who closed the harbour?") == 0
+    (tmp_path / "answer.json").write_text(said := capsys.readouterr().out)
+    assert json.loads(said)["citations"][0]["locator"] == "Ports"
+    assert called("verify", tmp_path / "answer.json") == 0
+    (tmp_path / "answer.json").write_text(said.replace('"Ports"', '"Affidavits"'))
+    capsys.readouterr()
+    assert called("verify", tmp_path / "answer.json") == 1
+    assert "port.md:5: now port.md:5, in “Ports › Closures”  (" in capsys.readouterr().out
+
+
 def test_a_deleted_file_is_gone(root: Path, verified: Verified) -> None:
     was = cited(root, "port.txt")
     (root / "port.txt").unlink()
@@ -210,6 +282,40 @@ def test_the_likeliest_of_several_documents_is_named(
     assert "now z/port.txt:3 " in verified(was)[1]
 
 
+def indexed(directory: Path, folders: list[Path], *texts: str) -> Path:
+    """Return an index of folders that holds these texts, as 0.txt, 1.txt and so on of its root."""
+    none = np.zeros((0, 8), dtype=np.float32)
+    with Ledger.create(directory) as ledger:
+        scope.keep(ledger, scope.of(folders))
+        for n, text in enumerate(texts):
+            ledger.replace(Document(f"{n}.txt", text, "", "", 0, 0), [], none, [])
+    return directory
+
+
+@pytest.mark.parametrize("quote", ["Yes", "no more", "  of ice.\n", "the mayor said", HARBOUR])
+def test_each_document_that_holds_a_quote_is_proposed(quote: str, tmp_path: Path) -> None:
+    texts = (f"“{quote}”, she wrote.", "Nothing of that.", f"so:{quote}, and then", f"a\n{quote}")
+    index = indexed(tmp_path / "index", [tmp_path], *texts)
+    holders = originals.holders(index, [quote, "What nobody wrote."])
+    assert holders == {
+        quote: [(str(tmp_path), f"{n}.txt") for n in (0, 2, 3)],
+        "What nobody wrote.": [],
+    }
+
+
+def test_many_lost_quotes_are_looked_for_in_little_more_time_than_one(tmp_path: Path) -> None:
+    index = indexed(tmp_path / "index", [tmp_path], *(f"{LETTER}{n}\n" * 5_000 for n in range(2)))
+    lost = [f"The mayor closed harbour {n} because of ice." for n in range(3_000)]
+
+    def seconds(quotes: list[str]) -> float:
+        began = time.process_time()
+        assert not any(originals.holders(index, quotes).values())
+        return time.process_time() - began
+
+    # One by one it would be some 40 times as much.
+    assert seconds(lost) < 15 * min(seconds(lost[:1]) for _ in range(3))
+
+
 def test_an_extracted_text_is_read_as_indexing_reads_it(
     root: Path, index: Path, verified: Verified
 ) -> None:
@@ -220,6 +326,7 @@ def test_an_extracted_text_is_read_as_indexing_reads_it(
     with Corpus.build(root, index=index, settings=SETTINGS) as corpus:
         start = corpus.document("port.docx").text.index(HARBOUR)
     was = replace(cited(root, "port.docx"), start=start, end=start + len(HARBOUR), line=None)
+    was = replace(was, title="port")
     assert verified(was) == (0, "1 citation: 1 ok.\n")
     (root / "port.docx").write_bytes(paragraphs("New: port notice", HARBOUR, FERRIES))
     assert f"moved       port.docx: now port.docx, character {start + 5} " in verified(was)[1]
@@ -277,15 +384,15 @@ def test_a_hostile_export_has_nothing_looked_at(
 
 
 def test_between_two_indexed_folders_nothing_is_looked_at(
-    tmp_path: Path, index: Path, verified: Verified
+    tmp_path: Path, verified: Verified
 ) -> None:
     for name in ("a", "b", "private"):
         (tmp_path / "both" / name).mkdir(parents=True)
         (tmp_path / "both" / name / "port.txt").write_text(LETTER)
     top = tmp_path / "both"
-    Corpus.build(top / "a", top / "b", index=index, settings=SETTINGS, rebuild=True).close()
+    index = indexed(tmp_path / "two", [top / "a", top / "b"])
     inside, between = cited(top, "a/port.txt"), replace(cited(top, "private/port.txt"), n=2)
-    assert verified(inside, between)[1].splitlines() == [
+    assert verified(inside, between, args=("--index", index))[1].splitlines() == [
         "refused     private/port.txt:3: it is in no folder of the index, "
         "and no kept conversation cites it; see --root  (answer.json)",
         "2 citations: 1 ok, 1 refused.",
@@ -301,6 +408,33 @@ def test_what_a_kept_conversation_cites_may_be_looked_at(
     assert "1 refused" in verified(cited(other, "port.txt"))[1]
     keep(tmp_path / "another-index", answer(cited(other, "port.txt")))
     assert verified(cited(other, "port.txt")) == (0, "1 citation: 1 ok.\n")
+
+
+def test_what_a_damaged_turn_cites_may_be_looked_at(
+    tmp_path: Path, index: Path, verified: Verified
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "port.txt").write_text(LETTER)
+    damage(keep(tmp_path / "another-index", answer(cited(other, "port.txt"))))
+    assert verified(cited(other, "port.txt")) == (0, "1 citation: 1 ok.\n")
+
+
+def test_a_history_that_cannot_be_read_is_no_obstacle_to_what_is_indexed(
+    root: Path, index: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Sessions() as sessions:
+        sessions.path.parent.mkdir(parents=True)
+        sessions.path.write_bytes(b"no database" * 100)
+    for name, folder in (("known", root), ("unknown", tmp_path)):
+        data = answer(replace(cited(root, "port.txt"), root=str(folder))).to_dict()
+        (tmp_path / f"{name}.json").write_text(json.dumps(data))
+    assert called("verify", tmp_path / "known.json") == 0
+    assert capsys.readouterr() == ("1 citation: 1 ok.\n", "")
+    assert called("verify", tmp_path / "unknown.json") == 1
+    out, err = capsys.readouterr()
+    assert out.endswith("1 citation: 1 refused.\n")
+    assert "Can't use the history" in err
 
 
 def test_a_folder_can_stand_in_for_the_one_that_was_indexed(
@@ -376,6 +510,15 @@ def test_a_file_that_cannot_be_read_is_said(
     [
         (lambda data: data.update(answer="The mayor resigned."), "the answer given with it"),
         (lambda data: data.update(sentence="The mayor resigned."), "the sentence given with it"),
+        (lambda data: data.update(answer=None, spans=[]), "the answer given with it has no place"),
+        (
+            lambda data: data.update(answer=None, spans=[], sentence=None),
+            "the answer given with it has no place",
+        ),
+        (
+            lambda data: data.update(answer="ice", spans=[{"n": 1, "start": 9, "end": 12}]),
+            "the answer given with it has its place outside",
+        ),
         (lambda data: data["also"].append({"answer": "nobody", "n": 1}), "the answer given with"),
         (lambda data: data["citations"][0].update(end=9999), "its quote isn't as long as its"),
         (lambda data: data["citations"][0].update(quote_sha256="0" * 64), "its quote isn't the"),
@@ -396,11 +539,15 @@ def test_an_answer_that_says_more_than_its_quote_is_refused(
     assert f"refused     port.txt:3: {why}" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    "change",
+    [{}, {"spans": []}, {"spans": [], "answer": None}, {"spans": [], "outcome": "related"}],
+)
 def test_an_answer_that_cites_nothing_is_an_error(
-    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    change: dict[str, Any], root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     data = answer(cited(root, "port.txt")).to_dict()
-    (tmp_path / "bare.json").write_text(json.dumps({**data, "citations": []}))
+    (tmp_path / "bare.json").write_text(json.dumps({**data, "citations": [], **change}))
     assert called("verify", tmp_path / "bare.json") == 2
     assert "it holds an answer without a citation" in capsys.readouterr().err
 
@@ -454,6 +601,37 @@ def test_the_history_is_verified_conversation_by_conversation(
     assert called("verify", "--conversation", first) == 1
     assert capsys.readouterr().out.endswith("1 citation: 1 moved.\n")
     assert called("verify", "--conversation", 99) == 2
+
+
+@pytest.mark.parametrize(
+    ("written", "shape"),
+    [
+        ("{broken", {}),
+        ("[" * 100_000, {}),
+        ("", {"quote": None}),
+        ("", {"root": 7}),
+    ],
+)
+def test_a_damaged_turn_of_the_history_is_passed_over_and_said(
+    written: str,
+    shape: dict[str, Any],
+    root: Path,
+    index: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    harbour, ferries = (answer(cited(root, "port.txt", q)) for q in (HARBOUR, FERRIES))
+    number = keep(index, harbour, ferries)
+    data = harbour.to_dict()
+    data["citations"][0].update(shape)
+    damage(number, written or json.dumps(data))
+    assert called("verify") == 1
+    out, err = capsys.readouterr()
+    assert out == "1 citation: 1 ok.\n"
+    assert err.startswith(f"Conversation {number}, turn 1 is damaged")
+    assert called("verify", "--json") == 1
+    report = json.loads(capsys.readouterr().out)
+    assert (report["ok"], len(report["unread"])) == (False, 1)
+    assert report["findings"][0]["sources"] == [f"conversation {number}, turn 2"]
 
 
 def test_an_exported_conversation_is_verified(

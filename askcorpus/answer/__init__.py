@@ -69,27 +69,40 @@ def compose(
         guarded(reading.understood, spans, document=document, thresholds=thresholds, guards=guards)
     )
     best = spans[0].score if spans else 0.0
-    scores = {"probability": best, **spans[0].scores} if spans else {}
-    rest = {
-        "passages": tuple(reading.hits),
-        "notes": tuple(reading.notes),
-        "scores": scores,
-        "seconds": reading.seconds,
-    }
+    unanswered = Answer(
+        question,
+        "none",
+        passages=tuple(reading.hits),
+        notes=tuple(reading.notes),
+        scores={"probability": best, **spans[0].scores} if spans else {},
+        seconds=reading.seconds,
+    )
     if best < thresholds.related:
-        return Answer(question, "none", **rest)  # type: ignore[arg-type]
+        return unanswered
     if best < thresholds.answered:
         cited = _citation(1, spans[0], root, document(spans[0].passage.path))
-        return Answer(question, "related", citations=(cited,), **rest)  # type: ignore[arg-type]
+        return replace(unanswered, outcome="related", citations=(cited,))
+    return _answered(unanswered, spans, root=root, document=document, thresholds=thresholds)
+
+
+def _answered(
+    unanswered: Answer,
+    spans: Sequence[Span],
+    *,
+    root: str,
+    document: Callable[[str], Document],
+    thresholds: Thresholds,
+) -> Answer:
+    """Return the answer that the best span gives, with what else says so and other answers."""
     groups = _groups(span for span in spans if span.score >= thresholds.answered)
-    chosen = groups[0][:MAX_CITATIONS]
+    chosen, best = groups[0][:MAX_CITATIONS], spans[0].score
     # Another answer is worth a line only where it could be the right one.
     least = max(thresholds.fair, best / 2)
     others = [group[0] for group in groups[1 : 1 + MAX_ALSO] if group[0].score >= least]
     quoted = _quoted([*chosen, *others])
     numbers = {key: n for n, key in enumerate(quoted, start=1)}
-    return Answer(
-        question=question,
+    return replace(
+        unanswered,
         outcome="answered",
         answer=chosen[0].text,
         sentence=_quote(chosen[0], document),
@@ -100,7 +113,6 @@ def compose(
             for n, span in enumerate(quoted.values(), start=1)
         ),
         also=tuple(Alternative(s.text, numbers[_place(s)]) for s in others),
-        **rest,  # type: ignore[arg-type]
     )
 
 

@@ -16,6 +16,8 @@ from askcorpus.text import one_line
 
 if TYPE_CHECKING:
     from askcorpus.cli.options import Params
+    from askcorpus.corpus import Corpus
+    from askcorpus.records import Document
     from askcorpus.scope import Selection
 
 
@@ -113,8 +115,9 @@ def _bring_in_step(
     if params["as_json"]:
         emit(json_text(asdict(report), indent=2))
     if report.failed:
+        count = len(report.failed)
         raise FilesFailedError(
-            f"{len(report.failed)} files could not be read; the rest is indexed.",
+            f"{count} file{'s' * (count != 1)} could not be read; the rest is indexed.",
             hint="The lines above say why.",
         )
 
@@ -153,24 +156,46 @@ def forget(ctx: click.Context, /, names: tuple[str, ...], undo: bool, **params: 
 @settings_options()
 @click.pass_context
 def show(ctx: click.Context, /, document: str, marked: bool, **params: Any) -> None:
-    """Show a DOCUMENT as it was indexed, or the part around DOCUMENT:LINE."""
+    """Show a DOCUMENT as it was indexed, or the part around DOCUMENT:LINE or "DOCUMENT (p. 3)"."""
     from askcorpus.corpus import Corpus
     from askcorpus.render import boilerplate_text, document_text
     from askcorpus.text import line_starts
 
     settings, _ = load_settings(ctx, params)
-    name, colon, line = document.rpartition(":")
     with Corpus.open(settings=settings) as corpus:
-        numbered = bool(colon) and line.isdecimal()
-        found = corpus.document(name if numbered else document)
+        found, around = _part(corpus, document)
     if marked:
         emit(boilerplate_text(found))
     else:
-        around = int(line[:9]) if numbered else None
         last = len(line_starts(found.text))
         if around is not None and not 1 <= around <= last:
-            raise UsageError(f"{name} has {last} lines.", hint=f"Show one from 1 to {last}.")
+            raise UsageError(
+                f"{one_line(found.path)} has {last} lines.", hint=f"Show one from 1 to {last}."
+            )
         emit(document_text(found, terminal_style(), around=around))
+
+
+def _part(corpus: Corpus, typed: str) -> tuple[Document, int | None]:
+    """Return the document that was named, and the line, where a line or a place in it was."""
+    from askcorpus.render import line_at
+
+    name, colon, line = typed.rpartition(":")
+    if colon and line.isdecimal():
+        return corpus.document(name), int(line[:9])
+    try:
+        return corpus.document(typed), None
+    except UsageError:
+        name, bracket, locator = typed.removesuffix(")").partition(" (")
+        if not bracket:
+            raise
+    found = corpus.document(name)
+    around = line_at(found, locator)
+    if around is None:
+        raise UsageError(
+            f"{one_line(name)} has no {one_line(locator)}.",
+            hint="Leave it out to see the whole document.",
+        )
+    return found, around
 
 
 @click.command()

@@ -126,7 +126,11 @@ def delete(*, number: int, yes: bool) -> None:
     from askcorpus.sessions import Sessions
 
     with Sessions() as sessions:
-        title = one_line(sessions.conversation(number).title)
+        # Not the conversation itself: a damaged one is the very one to delete.
+        titles = {summary.id: summary.title for summary in sessions.summaries()}
+        if number not in titles:
+            sessions.delete(number)  # which says that there is none
+        title = one_line(titles[number])
         if not yes:
             if not sys.stdin.isatty():
                 raise UsageError("Nobody can be asked here.", hint="Add --yes to delete it.")

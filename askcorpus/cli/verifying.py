@@ -55,12 +55,14 @@ def verify(
 
     settings, _ = load_settings(ctx, params)
     claims = [claim for file in files for claim in verification.written(file)]
+    unread: list[str] = []
     if numbers or not files:
-        claims += verification.history(numbers)
+        kept, unread = verification.history(numbers)
+        claims += kept
     with ProgressLine() as progress:
-        report = verification.check(claims, settings, root=root, progress=progress)
+        report = verification.check(claims, settings, root=root, unread=unread, progress=progress)
     emit(json_text(report.to_dict(), indent=2) if as_json else report_text(report))
-    for note in report.notes:
+    for note in (*report.unread, *report.notes):
         narrate(note)
     ctx.exit(0 if report.ok else 1)
 
@@ -90,10 +92,13 @@ def _now(finding: Finding) -> str:
     """Return where the quote stands now, by its full path where that is in another folder."""
     from askcorpus.render import address
 
-    now = finding.now
+    was, now = finding.citation, finding.now
     assert now is not None  # for the type checker: only what moved is shown so
-    folder = "" if now.root == finding.citation.root else f"{one_line(now.root)}/"
+    folder = "" if now.root == was.root else f"{one_line(now.root)}/"
     place = address(now)
     # A line says enough, unless it is the same one.
-    told = bool(folder) or place != address(finding.citation)
+    told = bool(folder) or place != address(was)
+    if not told and now.start == was.start:
+        named = f"in “{now.locator}”" if now.locator else f"not in “{was.locator}”"
+        return f"{place}, {one_line(named)}"
     return f"{folder}{place}" + ("" if now.line and told else f", character {now.start}")

@@ -35,6 +35,9 @@ MAX_FILE_BYTES = 64_000_000
 """Larger files are skipped: no one article is that long, and memory is several times the size."""
 MAX_OWN_BYTES = 4_000_000
 """Larger files of every format are parsed in the child, within its limits."""
+_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+# O_PATH: to go through a folder, it needn't be one that may be listed.
+_STEP = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _CHANGED = Unreadable("it changed while it was read", failed=True)
 
 
@@ -61,9 +64,9 @@ def read(entry: FileEntry, *, boilerplate: bool = True) -> Document | Skipped:
         found = NESTED
     except Exception as exc:  # noqa: BLE001 (a parser's library may raise anything)
         reason = one_line(f"its parser failed: {type(exc).__name__}: {exc}")[:200]
-        return Skipped(entry.path, reason, failed=True)
+        return Skipped(entry.path, reason, failed=True, lasting=True)
     if isinstance(found, Unreadable):
-        return Skipped(entry.path, found.reason, found.failed)
+        return Skipped(entry.path, found.reason, found.failed, lasting=found.failed)
     return _document(entry, found, data, status, boilerplate=boilerplate)
 
 
@@ -89,12 +92,11 @@ def _document(
 def _bytes(path: Path) -> tuple[bytes, os.stat_result] | Unreadable:
     """Return a file's bytes and its state while they were read; a second try where it changed."""
     for _ in range(2):
-        # It was a file when the folder was walked; by now it may be a link or a pipe, which
-        # would lead elsewhere or block.
         try:
-            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+            descriptor = _opened(path)
         except OSError as exc:
-            if exc.errno in (errno.ELOOP, errno.ENXIO):  # a link, or a socket
+            # A link; a link or a file in a folder's place; a socket.
+            if exc.errno in (errno.ELOOP, errno.ENOTDIR, errno.ENXIO):
                 return _CHANGED
             raise
         with os.fdopen(descriptor, "rb") as stream:
@@ -109,3 +111,22 @@ def _bytes(path: Path) -> tuple[bytes, os.stat_result] | Unreadable:
         if len(data) == before.st_size == after.st_size and before.st_mtime_ns == after.st_mtime_ns:
             return data, before
     return _CHANGED
+
+
+def _opened(path: Path) -> int:
+    """Return the descriptor of a file, come to by folder after folder and through no link.
+
+    When the folder was walked, its way had no link in it; by now the file, or a folder above it,
+    may be one, which would lead elsewhere, or a pipe, which would block.
+
+    Raises:
+        OSError: With ELOOP or ENOTDIR where there is a link.
+    """
+    folder = os.open(path.anchor, _STEP)
+    try:
+        for name in path.parts[1:-1]:
+            outer, folder = folder, os.open(name, _STEP, dir_fd=folder)
+            os.close(outer)
+        return os.open(path.name, _READ, dir_fd=folder)
+    finally:
+        os.close(folder)

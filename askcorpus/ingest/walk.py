@@ -1,6 +1,6 @@
 """Finds the files of a folder, in an order that never changes, and opens none of them.
 
-Passed over in silence: what an ignore file or the caller's globs leave out, the index, and
+Passed over in silence: what an ignore file or the caller's globs leave out, any index, and
 everything whose name starts with a dot (`.git`, `.venv`, `.DS_Store`), which people don't think of
 as their documents.
 Everything else is accounted for, as a `FileEntry` or as a `Skipped` with its reason.
@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from askcorpus.config import LEDGER
 from askcorpus.errors import UsageError
 from askcorpus.ingest import ignore
 from askcorpus.ingest.formats import has_parser
@@ -167,7 +168,8 @@ class _Walk:
             if _unprintable(entry.name):
                 yield Skipped(_shown(path), "its name is not valid UTF-8")
             elif is_dir:
-                yield _Folder(path + "/", folder.rules)
+                if not _is_index(absolute):
+                    yield _Folder(path + "/", folder.rules)
             elif entry.is_symlink():
                 yield from self._link(path, absolute)
             else:
@@ -211,6 +213,13 @@ class _Walk:
         if most is not None and status.st_size > most:
             return Skipped(path, f"larger than {most / 1_000_000:g} MB")
         return FileEntry(path, absolute, status.st_size, status.st_mtime_ns)
+
+
+def _is_index(folder: Path) -> bool:
+    try:
+        return (folder / LEDGER).exists()
+    except OSError:  # it may not be looked into: that is said when it is listed
+        return False
 
 
 def _why(exc: OSError) -> str:

@@ -87,7 +87,7 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str) and not _FORBIDDEN.search(value)
 
 
-def _require(sound: bool) -> None:  # noqa: FBT001
+def _require(sound: object) -> None:
     if not sound:
         raise ValueError("its ranges or types are wrong")
 

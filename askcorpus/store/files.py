@@ -6,12 +6,14 @@ import contextlib
 import errno
 from typing import TYPE_CHECKING
 
-from askcorpus.errors import StoreUnavailableError, UsageError
+from askcorpus import config
+from askcorpus.errors import IndexMissingError, StoreUnavailableError, UsageError
+from askcorpus.text import one_line
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-LEDGER = "ledger.sqlite3"
+LEDGER = config.LEDGER
 LOCK = "lock"
 CHROMA = "chroma"
 
@@ -47,6 +49,15 @@ def is_there(directory: Path) -> bool:
         return (directory / LEDGER).exists()
     except OSError:
         return True
+
+
+def missing(directory: Path) -> IndexMissingError:
+    """Return the error that says that there is no index, and how to make it."""
+    name = directory.name if directory.parent == config.named_indexes() else str(directory)
+    where = "" if name == "index" else f"--index {one_line(name)} "
+    return IndexMissingError(
+        f"No index at {one_line(str(directory))}.", hint=f"Run: askcorpus {where}index DIR"
+    )
 
 
 def unwritable(place: Path, exc: OSError) -> StoreUnavailableError:

@@ -256,7 +256,7 @@ def _run_child(
         kind = _RefusedError if task == "probe" and status > 0 else StoreUnavailableError
         raise kind(
             f"The vector index {target} failed its {task}: {reason}",
-            hint="Questions are answered by exact search meanwhile; run: askcorpus doctor",
+            hint="Run: askcorpus doctor",
         )
 
 

@@ -15,14 +15,13 @@ import numpy as np
 
 from askcorpus.errors import (
     IndexMismatchError,
-    IndexMissingError,
     StoreUnavailableError,
     UsageError,
 )
 from askcorpus.records import Passage
 from askcorpus.store import blobs, lexical, rows, schema
 from askcorpus.store.database import Database
-from askcorpus.store.files import LEDGER, prepare, unwritable
+from askcorpus.store.files import LEDGER, missing, prepare, unwritable
 from askcorpus.store.lock import hold
 
 if TYPE_CHECKING:
@@ -90,11 +89,11 @@ class Ledger:
                 f"Can't read {path}: access is denied.", hint="Check its permissions."
             ) from exc
         if not found:
-            raise _missing(directory)
+            raise missing(directory)
         db = Database(path, writable=False)
         with db.closed_on_error():
             if schema.is_blank(db):
-                raise _missing(directory)
+                raise missing(directory)
             older = schema.is_older(db)
             if not older:
                 schema.check(db, directory)
@@ -394,7 +393,3 @@ class Ledger:
         """
         with self.reading():
             return blobs.known(self.db, hashes)
-
-
-def _missing(directory: Path) -> IndexMissingError:
-    return IndexMissingError(f"No index at {directory}.", hint="Run: askcorpus index DIR")

@@ -14,13 +14,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from askcorpus import originals
+from askcorpus.errors import StoreUnavailableError
 from askcorpus.records import Skipped
 from askcorpus.sessions import Sessions
-from askcorpus.verify.claims import Claim, distinct, kept, written
+from askcorpus.verify.claims import Claim, distinct, kept, kept_turn, written
 from askcorpus.verify.places import Grounds, elsewhere, folder_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from askcorpus.config import Settings
@@ -46,7 +47,7 @@ class Finding:
     reason: str = ""
     """In a few words; empty where it is ok or moved."""
     now: Citation | None = None
-    """Where the quote stands now; None unless it moved."""
+    """Where the quote stands, as the file tells it; None unless it moved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,8 @@ class Report:
     """In the order of the claims, each citation once."""
     notes: tuple[str, ...] = ()
     """One-sentence remarks, such as an index that could not be searched."""
+    unread: tuple[str, ...] = ()
+    """A sentence for each turn of the history that was passed over, because it is damaged."""
 
     @property
     def counts(self) -> dict[Verdict, int]:
@@ -66,8 +69,8 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """Whether every quote stands where it is said to stand."""
-        return all(finding.verdict == "ok" for finding in self.findings)
+        """Whether every quote stands where it is said to stand, and none was passed over."""
+        return not self.unread and all(finding.verdict == "ok" for finding in self.findings)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain data; `reason` and `now` are null where there is none."""
@@ -87,19 +90,31 @@ class Report:
             "counts": dict(self.counts),
             "findings": findings,
             "notes": list(self.notes),
+            "unread": list(self.unread),
         }
 
 
-def history(numbers: Iterable[int] = ()) -> list[Claim]:
-    """Return what kept conversations cite; all of them, the newest first, where none is named.
+def history(numbers: Iterable[int] = ()) -> tuple[list[Claim], list[str]]:
+    """Return what kept conversations cite, and a sentence for each turn that is damaged.
+
+    Args:
+        numbers: Of the conversations; all of them, the newest first, where none is named.
 
     Raises:
         UsageError: There is none with such a number.
-        StoreUnavailableError: The history is damaged or can't be read.
+        StoreUnavailableError: The history as a whole is damaged or can't be read.
     """
+    claims: list[Claim] = []
+    unread: list[str] = []
     with Sessions() as sessions:
-        wanted = list(numbers) or [summary.id for summary in sessions.summaries()]
-        return [claim for number in wanted for claim in kept(sessions.conversation(number))]
+        indexes = {summary.id: summary.index for summary in sessions.summaries()}
+        for number in list(numbers) or indexes:
+            for n, turn in enumerate(sessions.turns(number), start=1):
+                try:
+                    claims += kept_turn(turn, index=indexes.get(number, ""), number=number, n=n)
+                except StoreUnavailableError as exc:
+                    unread.append(f"{exc.message} {exc.hint}")
+    return claims, unread
 
 
 def check(
@@ -107,6 +122,7 @@ def check(
     settings: Settings,
     *,
     root: str | Path | None = None,
+    unread: Sequence[str] = (),
     progress: Progress | None = None,
 ) -> Report:
     """Return what each citation comes to against the files as they are now.
@@ -115,6 +131,7 @@ def check(
         claims: From `kept`, `history` or `written`.
         settings: They name the index whose folders count as the user's.
         root: A folder that stands in for every citation's own, such as a copy of it.
+        unread: From `history`; the report can't be ok with any.
         progress: Called with citations done, citations in all and the path in hand.
 
     Raises:
@@ -134,7 +151,7 @@ def check(
     gone = [claim for claim in wanted if found[claim].verdict == "gone"]
     for claim, now in elsewhere(gone, settings, reread, notes).items():
         found[claim] = Finding(claim.citation, "moved", claim.sources, now=now)
-    return Report(tuple(found[claim] for claim in wanted), tuple(notes))
+    return Report(tuple(found[claim] for claim in wanted), tuple(notes), tuple(unread))
 
 
 def _finding(claim: Claim, grounds: Grounds, reread: Reread) -> Finding:
@@ -148,12 +165,31 @@ def _finding(claim: Claim, grounds: Grounds, reread: Reread) -> Finding:
         return Finding(citation, "gone", claim.sources, grounds.missing(place[0]))
     if isinstance(document, Skipped):
         return Finding(citation, "unreadable", claim.sources, document.reason)
-    if document.text[citation.start : citation.end] == citation.quote:
-        return Finding(citation, "ok", claim.sources)
+    return _held(claim, document, grounds)
+
+
+def _held(claim: Claim, document: Document, grounds: Grounds) -> Finding:
+    """Return what comes of a citation, line, heading, title and date included, in a document."""
+    citation = claim.citation
     now = originals.standing(citation, document)
-    if now:
+    if now is None:
+        return Finding(citation, "changed", claim.sources, _difference(citation, document))
+    if _address(now) != _address(citation):
         return Finding(citation, "moved", claim.sources, now=grounds.shown(now))
-    return Finding(citation, "changed", claim.sources, _difference(citation, document))
+    if now != citation:
+        return Finding(citation, "changed", claim.sources, _other_facts(citation, now))
+    return Finding(citation, "ok", claim.sources)
+
+
+def _address(citation: Citation) -> tuple[int, int, int | None, str | None]:
+    return citation.start, citation.end, citation.line, citation.locator
+
+
+def _other_facts(was: Citation, now: Citation) -> str:
+    """Return which title and date the file has, as far as the citation has others."""
+    said = [f"titled “{now.title}”"] if now.title != was.title else []
+    said += [f"dated {now.date}" if now.date else "without a date"] if now.date != was.date else []
+    return f"the quote stands there, but the file is {' and '.join(said)}"
 
 
 def _difference(citation: Citation, document: Document) -> str:

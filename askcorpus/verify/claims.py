@@ -13,16 +13,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from askcorpus.errors import UsageError
+from askcorpus.errors import StoreUnavailableError, UsageError
 from askcorpus.export.facts import quote_hash
 from askcorpus.records import Answer
 from askcorpus.text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from askcorpus.records import Citation
-    from askcorpus.sessions import Conversation
+    from askcorpus.sessions import Conversation, Turn
 
 MAX_BYTES = 32_000_000
 """Some thousand answers; decoding may take twenty times as much memory."""
@@ -46,12 +46,35 @@ class Claim:
 
 
 def kept(conversation: Conversation) -> list[Claim]:
-    """Return what a kept conversation cites."""
+    """Return what a kept conversation cites.
+
+    Raises:
+        StoreUnavailableError: A turn is damaged.
+    """
     return [
-        replace(claim, index=conversation.index)
+        claim
         for n, turn in enumerate(conversation.turns, start=1)
-        for claim in _claims(turn.answer, f"conversation {conversation.id}, turn {n}")
+        for claim in kept_turn(turn, index=conversation.index, number=conversation.id, n=n)
     ]
+
+
+def kept_turn(turn: Turn | None, *, index: str, number: int, n: int) -> list[Claim]:
+    """Return what turn `n` of conversation `number` cites.
+
+    Raises:
+        StoreUnavailableError: It is damaged, or None because it could not even be read.
+    """
+    source = f"conversation {number}, turn {n}"
+    try:
+        claims = _claims(turn.answer, source) if turn else None
+    except (ValueError, TypeError, AttributeError):
+        claims = None
+    if claims is None:
+        raise StoreUnavailableError(
+            f"{source.capitalize()} is damaged, or a newer askcorpus wrote it.",
+            hint=f"Update askcorpus, or run: askcorpus history delete {number}",
+        )
+    return [replace(claim, index=index) for claim in claims]
 
 
 def written(name: str) -> list[Claim]:
@@ -65,9 +88,7 @@ def written(name: str) -> list[Claim]:
     shown = "standard input" if name == "-" else Path(name).name
     data = _read(name)
     try:
-        values = [part for value in _values(data) for part in _listed(value)]
-        if not values:
-            raise ValueError("it is empty")  # noqa: TRY301 (every reason is said in one place)
+        values = _values(data)
         several = len(values) > 1
         return [
             claim
@@ -92,11 +113,10 @@ def _why(exc: Exception) -> str:
 
 def distinct(claims: Iterable[Claim]) -> list[Claim]:
     """Return the claims in order, each citation once, with everywhere that it stands."""
-    first: dict[tuple[object, ...], Claim] = {}
-    sources: dict[tuple[object, ...], dict[str, None]] = {}
+    first: dict[tuple[Citation, str], Claim] = {}
+    sources: dict[tuple[Citation, str], dict[str, None]] = {}
     for claim in claims:
-        c = claim.citation
-        key = (c.root, c.path, c.start, c.end, c.quote, claim.problem)
+        key = (replace(claim.citation, n=1), claim.problem)
         # What is kept may be looked at, wherever else it stands.
         if claim.index or key not in first:
             first[key] = claim
@@ -128,23 +148,27 @@ def _read(name: str) -> bytes:
     return data
 
 
-def _values(data: bytes) -> Iterator[Any]:
-    """Yield the JSON values that stand one after the other, as in JSON Lines."""
+def _values(data: bytes) -> list[Any]:
+    """Return the JSON values that stand one after the other, as in JSON Lines, or in lists.
+
+    Raises:
+        ValueError: There is none, or it is something else.
+    """
     text = data.decode("utf-8-sig")
     decoder, at = json.JSONDecoder(), _after_space(text, 0)
+    values: list[Any] = []
     while at < len(text):
         value, end = decoder.raw_decode(text, at)
-        yield value
+        values += value if isinstance(value, list) else [value]
         at = _after_space(text, end)
+    if not values:
+        raise ValueError("it is empty")
+    return values
 
 
 def _after_space(text: str, at: int) -> int:
     space = _SPACE.match(text, at)
     return space.end() if space else at
-
-
-def _listed(value: object) -> list[Any]:
-    return value if isinstance(value, list) else [value]
 
 
 def _exported(data: Any, source: str) -> list[Claim]:
@@ -168,24 +192,31 @@ def _exported(data: Any, source: str) -> list[Claim]:
 
 def _checked(data: Mapping[str, Any], source: str) -> list[Claim]:
     """Return the claims of an answer, held against the quotes' hashes where they are given."""
-    answer = Answer.from_dict(data)
-    if max(len(answer.citations), len(answer.spans), len(answer.also)) > MAX_CITED:
-        raise ValueError(f"it holds an answer with more than {MAX_CITED} citations")
-    numbers = {citation.n for citation in answer.citations}
-    cited = {span.n for span in answer.spans} | {other.n for other in answer.also}
-    if (answer.answer is not None and not answer.spans) or not cited <= numbers:
-        raise ValueError("it holds an answer without a citation")
-    if not all(_is_citation(citation) for citation in answer.citations):
-        raise ValueError("it holds a citation that isn't one")
-    claims = list(_claims(answer, source))
+    claims = _claims(Answer.from_dict(data), source)
     for at, (claim, given) in enumerate(zip(claims, data["citations"], strict=True)):
         if given.get("quote_sha256", quote_hash(claim.citation)) != quote_hash(claim.citation):
             claims[at] = replace(claim, problem="its quote isn't the one whose hash is given")
     return claims
 
 
-def _is_citation(citation: Citation) -> bool:
-    c = citation
+def _claims(answer: Answer, source: str) -> list[Claim]:
+    """Return what an answer cites.
+
+    Raises:
+        ValueError: It isn't made as an answer is. So do other errors of data's shape.
+    """
+    if max(len(answer.citations), len(answer.spans), len(answer.also)) > MAX_CITED:
+        raise ValueError(f"it holds an answer with more than {MAX_CITED} citations")
+    numbers = {citation.n for citation in answer.citations}
+    cited = {span.n for span in answer.spans} | {other.n for other in answer.also}
+    if (_says(answer) and not numbers) or not cited <= numbers:
+        raise ValueError("it holds an answer without a citation")
+    if not all(_is_citation(citation) for citation in answer.citations):
+        raise ValueError("it holds a citation that isn't one")
+    return [Claim(c, (source,), problem=_problem(answer, c)) for c in answer.citations]
+
+
+def _is_citation(c: Citation) -> bool:
     return (
         all(isinstance(value, str) for value in (c.root, c.path, c.quote, c.title))
         and all(type(value) is int and value >= 0 for value in (c.n, c.start, c.end))
@@ -194,18 +225,23 @@ def _is_citation(citation: Citation) -> bool:
     )
 
 
-def _claims(answer: Answer, source: str) -> Iterator[Claim]:
-    for citation in answer.citations:
-        yield Claim(citation, (source,), problem=_problem(answer, citation))
+def _says(answer: Answer) -> bool:
+    """Return whether it gives an answer, or says that it does, besides what it quotes."""
+    return answer.outcome == "answered" or (answer.answer, answer.sentence) != (None, None)
 
 
 def _problem(answer: Answer, citation: Citation) -> str:
     """Return what an answer says that this quote of its own doesn't, or nothing."""
-    quote, low = citation.quote, citation.start
-    if not quote or len(quote) != citation.end - low:
+    quote, low, high = citation.quote, citation.start, citation.end
+    if not quote or len(quote) != high - low:
         return "its quote isn't as long as its place"
+    if _says(answer) and not answer.spans:
+        return "the answer given with it has no place in its quote"
+    own = [span for span in answer.spans if span.n == citation.n]
+    if not all(low <= span.start < span.end <= high for span in own):
+        return "the answer given with it has its place outside its quote"
     others = (other.answer for other in answer.also if other.n == citation.n)
-    said = [quote[s.start - low : s.end - low] for s in answer.spans if s.n == citation.n]
+    said = [quote[span.start - low : span.end - low] for span in own]
     first = bool(answer.spans) and answer.spans[0].n == citation.n
     if (first and answer.answer != said[0]) or any(other not in quote for other in others):
         return "the answer given with it doesn't stand in its quote"

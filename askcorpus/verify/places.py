@@ -48,7 +48,7 @@ class Grounds:
         Args:
             settings: They name the index in use.
             folder: Stands in for every citation's own folder, unless it is None.
-            notes: Gets a sentence where the index can't be read.
+            notes: Gets a sentence where the index or the history can't be read.
         """
         self._settings, self._folder, self._notes = settings, folder, notes
 
@@ -63,9 +63,11 @@ class Grounds:
             return self._folder, citation.path
         if not PurePosixPath(citation.root).is_absolute():
             return "its folder isn't an absolute path"
-        if claim.index or (citation.root, citation.path) in self._cited:
-            return citation.root, citation.path
-        return self._indexed(citation) or _UNKNOWN
+        place = (citation.root, citation.path)
+        if claim.index:
+            return place
+        # The history last: it may be damaged, and is no obstacle to what the index settles.
+        return self._indexed(citation) or (place if place in self._cited else _UNKNOWN)
 
     def _indexed(self, citation: Citation) -> tuple[str, str] | None:
         """Return the place below a folder of the index, or None; hidden files aren't indexed."""
@@ -90,11 +92,13 @@ class Grounds:
 
     @cached_property
     def _cited(self) -> frozenset[tuple[str, str]]:
-        """The documents that kept conversations cite."""
-        with Sessions() as sessions:
-            kept = [sessions.conversation(summary.id) for summary in sessions.summaries()]
-        turns = [turn for conversation in kept for turn in conversation.turns]
-        return frozenset((c.root, c.path) for turn in turns for c in turn.answer.citations)
+        """The documents that kept conversations cite, or looked at for an answer."""
+        try:
+            with Sessions() as sessions:
+                return sessions.documents()
+        except AskcorpusError as exc:
+            self._notes.append(exc.message)
+            return frozenset()
 
     def missing(self, folder: str) -> str:
         """Return what is said of a file that isn't there."""
@@ -127,7 +131,11 @@ def elsewhere(
             asked.setdefault(index, []).append(claim)
     found: dict[Claim, Citation] = {}
     for index, claims in asked.items():
-        missing = [claim for claim in claims if claim not in found]
+        # In the order of the files, so that each is read once.
+        missing = sorted(
+            (claim for claim in claims if claim not in found),
+            key=lambda claim: (claim.citation.root, claim.citation.path),
+        )
         if not missing:
             continue
         try:

@@ -199,6 +199,6 @@ def made_answer(index: Path, question: str = DENIED) -> Answer:
         spans=tuple(spans[:1]),
         citations=tuple(citations),
         also=(Alternative("Khaled Meshaal", 2),),
-        notes=(f"{citations[0].path} has changed since it was indexed. Run: askcorpus index DIR",),
+        notes=(f"{citations[0].path} has changed since it was indexed. Run: askcorpus sync",),
         seconds={"total": 0.25},
     )

@@ -29,10 +29,10 @@ DEADLINE_S = 20.0
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a directory with documents and their index, which tests copy."""
-    place = watched.make(tmp_path_factory.mktemp("following"), model=Settings().model)
-    (place / "docs" / "port.txt").write_text(PORT)
-    sync(place / "index")
-    return place
+    documents = {"port.txt": PORT}
+    return watched.make(
+        tmp_path_factory.mktemp("following"), model=Settings().model, documents=documents
+    )
 
 
 @pytest.fixture
