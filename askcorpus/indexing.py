@@ -58,6 +58,7 @@ class _Run:
 
     files: list[FileReport] = field(default_factory=list)
     forgotten: frozenset[bytes] = frozenset()
+    fields: tuple[str, ...] = ()
     gone: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     """Paths of documents whose files are gone, by the SHA-256 of their bytes and their title."""
     vectors: dict[bytes, Vectors] = field(default_factory=dict)
@@ -121,7 +122,7 @@ def update_index(
                 ]
                 meant = left
                 scope.keep(ledger, meant)
-        run.forgotten = erase.forgotten(ledger)
+        run.forgotten, run.fields = erase.forgotten(ledger), meant.selection.fields
         if folders:  # who names them wants what failed to be tried again
             known = {path: found for path, found in known.items() if found[1].state != "failed"}
         if known:
@@ -136,7 +137,7 @@ def update_index(
         if any(file.state in ("indexed", "removed") for file in run.files):
             ledger.tidy()
         # Only now: an interrupted run over changed settings must cut the other files again.
-        done = {"complete": "1", **_shape(settings)}
+        done = {"complete": "1", **_shape(settings, meant)}
         if any(ledger.get(key) != value for key, value in done.items()):
             ledger.set(**done)
         run.notes += _derive(ledger, run)
@@ -194,10 +195,10 @@ def _bind(
         scope.keep(ledger, meant)
     if ledger.get("model") != embedder.name:
         ledger.set(model=embedder.name)
-    shape = _shape(settings)
+    shape = _shape(settings, meant)
     if not ledger.counts.documents:
         ledger.set(complete="0", **shape)
-    same = all(ledger.get(key) == value for key, value in shape.items())
+    same = all((ledger.get(key) or "") == value for key, value in shape.items())
     return known_files(ledger) if same and not rebuild else {}
 
 
@@ -210,9 +211,13 @@ def chunking(settings: Settings) -> str:
     )
 
 
-def _shape(settings: Settings) -> dict[str, str]:
+def _shape(settings: Settings, meant: Scope) -> dict[str, str]:
     """Return all that a document's text and passages depend on but its file."""
-    return {"chunking": chunking(settings), "extraction": str(EXTRACTION)}
+    return {
+        "chunking": chunking(settings),
+        "extraction": str(EXTRACTION),
+        "fields": ", ".join(meant.selection.fields),
+    }
 
 
 def contents(directory: Path) -> Contents:
@@ -272,7 +277,11 @@ def _document(
         _keep_out(ledger, entry, run)
         return None
     began = time.perf_counter()
-    found = entry if isinstance(entry, Skipped) else read(entry, boilerplate=settings.boilerplate)
+    found: Document | Skipped
+    if isinstance(entry, Skipped):
+        found = entry
+    else:
+        found = read(entry, boilerplate=settings.boilerplate, fields=run.fields)
     run.seconds["ingest"] += time.perf_counter() - began
     if isinstance(found, Document) and erase.content(found.sha256) in run.forgotten:
         ledger.remove([entry.path])

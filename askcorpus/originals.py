@@ -23,7 +23,7 @@ from askcorpus.store.ledger import Ledger
 from askcorpus.text import line_breaks
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from askcorpus.records import Citation, Document
 
@@ -34,12 +34,13 @@ def stays_inside(path: str) -> bool:
     return bool(place.parts) and not (place.is_absolute() or ".." in place.parts or "\0" in path)
 
 
-def reread(root: str | Path, path: str) -> Document | Skipped | None:
+def reread(root: str | Path, path: str, *, fields: Sequence[str] = ()) -> Document | Skipped | None:
     """Return a document as indexing would read it now, or why it can't be; None where it is gone.
 
     Args:
         root: The folder that the path may not leave.
         path: Relative to the folder.
+        fields: Of JSON, the keys that are read; all if none.
     """
     target = _target(root, path)
     if not isinstance(target, Path):
@@ -49,7 +50,7 @@ def reread(root: str | Path, path: str) -> Document | Skipped | None:
         return Skipped(path, "not a plain file")
     if not has_parser(path):
         return Skipped(path, "no reader for its format")
-    return read(FileEntry(path, target, status.st_size, status.st_mtime_ns))
+    return read(FileEntry(path, target, status.st_size, status.st_mtime_ns), fields=fields)
 
 
 def _target(root: str | Path, path: str) -> Path | Skipped | None:

@@ -71,6 +71,7 @@ def selected(
     include: Sequence[str] = (),
     exclude: Sequence[str] = (),
     max_mb: float | None = None,
+    fields: Sequence[str] = (),
 ) -> Selection:
     """Return what is wanted of folders: the base, with what is given here in its place.
 
@@ -79,6 +80,7 @@ def selected(
         include: Patterns of .gitignore; a file must match one of them, if there are any.
         exclude: Patterns of .gitignore that no file may match.
         max_mb: Most megabytes (10^6 bytes) of a file.
+        fields: Keys of JSON records, inner ones joined by dots.
 
     Raises:
         UsageError: A pattern means nothing.
@@ -92,6 +94,7 @@ def selected(
         tuple(include) or base.include,
         tuple(exclude) or base.exclude,
         base.max_bytes if max_mb is None else round(max_mb * 1_000_000),
+        tuple(fields) or base.fields,
     )
 
 
@@ -109,6 +112,7 @@ def described(selection: Selection) -> str:
     parts += [f"without {', '.join(selection.exclude)}"] if selection.exclude else []
     if selection.max_bytes is not None:
         parts.append(f"up to {selection.max_bytes / 1_000_000:g} MB")
+    parts += [f"of JSON {', '.join(selection.fields)}"] if selection.fields else []
     return "; ".join(parts)
 
 
@@ -134,9 +138,8 @@ def stored(ledger: Ledger) -> Scope | None:
         return None
     said = json.loads(ledger.get(_KEY) or "{}")
     wanted = said.get("selection", {})
-    selection = Selection(
-        tuple(wanted.get("include", ())), tuple(wanted.get("exclude", ())), wanted.get("max_bytes")
-    )
+    lists = {name: tuple(wanted.get(name, ())) for name in ("include", "exclude", "fields")}
+    selection = Selection(**lists, max_bytes=wanted.get("max_bytes"))
     return Scope(root, tuple(said.get("folders", ("",))), selection)
 
 

@@ -32,3 +32,13 @@ def test_each_line_is_a_place_and_a_long_text_a_block() -> None:
 def test_what_is_no_json_is_refused(data: bytes, reason: str) -> None:
     with pytest.raises(RefusedError, match=reason):
         parse(data)
+
+
+def test_only_chosen_fields_are_read_with_what_is_below_them() -> None:
+    data = b'[{"id": 7, "title": "Ice", "author": {"name": "Ann", "url": "x"}, "titles": 1}]'
+    found = parse(data, ["title", "author.name"])
+    assert isinstance(found, Extracted)
+    assert found.text.strip() == "title: Ice; author.name: Ann"
+    below = parse(data, ["author"])
+    assert isinstance(below, Extracted)
+    assert below.text.strip() == "author.name: Ann; author.url: x"

@@ -244,3 +244,15 @@ def test_a_missing_folder_leaves_the_index_when_that_is_meant(
     assert (report.folders, report.documents) == ((str(letters),), 1)
     assert any("reports has left the index" in note for note in report.notes)
     assert build(tmp_path / "index", letters, moved).documents == 2
+
+
+def test_of_json_only_the_chosen_fields_are_indexed_until_others_are(
+    letters: Path, tmp_path: Path
+) -> None:
+    (letters / "mail.jsonl").write_text('{"id": 99, "text": "Ann paid the toll."}\n')
+    build(tmp_path / "index", letters, selection=selected(fields=["text"]))
+    for fields, text in ((["text"], "text: Ann paid the toll."), (["id"], "id: 99")):
+        build(tmp_path / "index", letters, selection=selected(fields=fields))
+        with Corpus.open(tmp_path / "index", settings=HASHING) as corpus:
+            assert corpus.document("mail.jsonl").text.strip() == text
+            assert corpus.status().wanted == f"of JSON {fields[0]}"

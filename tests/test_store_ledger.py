@@ -21,6 +21,7 @@ from askcorpus.errors import (
 )
 from askcorpus.records import Boilerplate, Document, Heading, Passage, Query, Skipped
 from askcorpus.store import database
+from askcorpus.store import ledger as ledger_module
 from askcorpus.store.database import FOREIGN, translate
 from askcorpus.store.files import LEDGER, missing
 from askcorpus.store.ledger import Ledger
@@ -572,7 +573,10 @@ def test_an_older_format_is_migrated_with_its_vectors(
         assert ledger.document("new").text == "plum"
 
 
-def test_an_older_format_that_somebody_writes_is_not_touched(tmp_path: Path) -> None:
+def test_an_older_format_that_somebody_writes_is_not_touched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger_module, "_PATIENCE_S", 0.1)
     directory = former(tmp_path, 3)
     with hold(directory), pytest.raises(IndexBusyError):
         Ledger.open(directory)

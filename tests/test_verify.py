@@ -695,3 +695,21 @@ def test_a_shown_conversation_is_verified_in_the_same_way(
     (root / "port.txt").write_text("Corrected. " + LETTER.replace("Port notice\n", ""))
     assert called("history", "show", number, "--verify") == 1
     assert "moved       port.txt:3: now port.txt:2  " in capsys.readouterr().err
+
+
+def test_a_quote_from_chosen_fields_is_read_as_it_was_indexed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ASKCORPUS_MODEL", "hashing")
+    monkeypatch.setenv("ASKCORPUS_INDEX", str(tmp_path / "index"))
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    record = {"id": 4711, "text": HARBOUR, "url": "https://example.org"}
+    (folder / "notices.json").write_text(json.dumps([record, {**record, "text": FERRIES}]))
+    assert called("index", folder, "--fields", "text") == 0
+    capsys.readouterr()
+    assert called("query", "--json", "who closed the harbour?") == 0
+    kept = tmp_path / "answer.json"
+    kept.write_text(capsys.readouterr().out)
+    assert HARBOUR in json.loads(kept.read_text())["citations"][0]["quote"]
+    assert called("verify", kept) == 0

@@ -47,7 +47,8 @@ def _report_options(command: Any) -> Any:
 @click.option(
     "--max-size", type=click.FloatRange(0, 64, min_open=True), metavar="MB", help="No larger files."
 )
-@click.option("--all-files", is_flag=True, help="Drop earlier --include, --exclude, --max-size.")
+@click.option("--fields", metavar="NAMES", help="Of JSON only these, as: title,author.name")
+@click.option("--all-files", is_flag=True, help="Drop what these four said before.")
 @_report_options
 @click.pass_context
 def index(
@@ -57,6 +58,7 @@ def index(
     include: tuple[str, ...],
     exclude: tuple[str, ...],
     max_size: float | None,
+    fields: str | None,
     all_files: bool,
     **params: Any,
 ) -> None:
@@ -69,11 +71,12 @@ def index(
     if max_size is not None and isnan(max_size):
         raise UsageError("--max-size is not a number.", hint="Give megabytes, such as 20.")
     selection = None
-    if all_files or include or exclude or max_size is not None:
+    names = [name.strip() for name in (fields or "").split(",") if name.strip()]
+    if all_files or include or exclude or names or max_size is not None:
         settings, _ = load_settings(ctx, params, "model", "threads", "boilerplate")
         known = None if all_files else of_index(settings.index_path)
         base = known.selection if known else ALL
-        selection = selected(base, include=include, exclude=exclude, max_mb=max_size)
+        selection = selected(base, include=include, exclude=exclude, max_mb=max_size, fields=names)
     rebuild = params.pop("rebuild")
     _bring_in_step(ctx, params, *folders, selection=selection, rebuild=rebuild)
 

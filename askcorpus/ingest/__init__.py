@@ -25,6 +25,7 @@ from askcorpus.records import Document, Skipped
 from askcorpus.text import one_line
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 __all__ = ["EXTRACTION", "MAX_FILE_BYTES", "FileEntry", "Selection", "is_pattern", "read", "walk"]
@@ -41,12 +42,15 @@ _STEP = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_NOFOLLOW | os
 _CHANGED = Unreadable("it changed while it was read", failed=True)
 
 
-def read(entry: FileEntry, *, boilerplate: bool = True) -> Document | Skipped:
+def read(
+    entry: FileEntry, *, boilerplate: bool = True, fields: Sequence[str] = ()
+) -> Document | Skipped:
     """Return a file's document, or why there is none; never raises for what is in the file.
 
     Args:
         entry: From `walk`. Size and time of the document are those of the bytes that were read.
         boilerplate: Whether what is not content is marked.
+        fields: Of JSON, the keys that are read; all if none.
     """
     try:
         content = _bytes(entry.absolute)
@@ -55,7 +59,7 @@ def read(entry: FileEntry, *, boilerplate: bool = True) -> Document | Skipped:
         data, status = content
         suffix = PurePosixPath(entry.path).suffix.lower()
         own = suffix in IN_PROCESS and len(data) <= MAX_OWN_BYTES
-        found = bounded(PARSERS[suffix](data)) if own else shared().parse(entry.path, data)
+        found = bounded(PARSERS[suffix](data)) if own else shared().parse(entry.path, data, fields)
     except FileNotFoundError:
         return Skipped(entry.path, "it was deleted before it was read")
     except OSError as exc:

@@ -56,7 +56,7 @@ def main(arguments: Sequence[str]) -> int:
         request = json.loads(asked)
         data = source.read(request["size"])
         signal.setitimer(signal.ITIMER_REAL, seconds)
-        found, sound = _parsed(request["name"], data, memory)
+        found, sound = _parsed(request["name"], request["fields"], data, memory)
         _answer(target, found)
         signal.setitimer(signal.ITIMER_REAL, 0)
         # What a large file took isn't given back: the next one starts with a new process.
@@ -70,10 +70,12 @@ def _answer(target: BinaryIO, found: Extracted | Unreadable) -> None:
     target.flush()
 
 
-def _parsed(name: str, data: bytes, memory: int) -> tuple[Extracted | Unreadable, bool]:
+def _parsed(
+    name: str, fields: Sequence[str], data: bytes, memory: int
+) -> tuple[Extracted | Unreadable, bool]:
     """Return what a file's parser says, and whether this process can go on after that."""
     try:
-        found = bounded(parser(name)(data))
+        found = bounded(parser(name, fields)(data))
     except RefusedError as exc:
         return exc.unreadable, True
     except MemoryError:

@@ -7,6 +7,7 @@ turns that into a `Skipped`.
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -27,10 +28,15 @@ from askcorpus.ingest import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from askcorpus.ingest.extracted import Parser
 
+_JSON = {
+    ".json": jsonfile.parse,
+    ".jsonl": jsonfile.parse_lines,
+    ".ndjson": jsonfile.parse_lines,
+}
 PARSERS: Mapping[str, Parser] = MappingProxyType(
     {
         ".txt": plain.parse,
@@ -51,9 +57,7 @@ PARSERS: Mapping[str, Parser] = MappingProxyType(
         ".epub": books.parse_epub,
         ".odt": books.parse_odt,
         ".rtf": packed.parse_rtf,
-        ".json": jsonfile.parse,
-        ".jsonl": jsonfile.parse_lines,
-        ".ndjson": jsonfile.parse_lines,
+        **_JSON,
     }
 )
 """Suffix, in lower case and with its dot, to parser."""
@@ -68,13 +72,18 @@ def has_parser(path: str) -> bool:
     return _suffix(path) in PARSERS
 
 
-def parser(path: str) -> Parser:
+def parser(path: str, fields: Sequence[str] = ()) -> Parser:
     """Return the parser for a file of this name; for "a.csv.gz" the one that unpacks first.
+
+    Args:
+        path: Of the file, or its name.
+        fields: Of JSON, the keys that are read; all if none.
 
     Raises:
         KeyError: There is none.
     """
-    found = PARSERS[_suffix(path)]
+    suffix = _suffix(path)
+    found = partial(_JSON[suffix], fields=fields) if suffix in _JSON else PARSERS[suffix]
     return packed.unpacked(found) if path.lower().endswith(PACKED) else found
 
 

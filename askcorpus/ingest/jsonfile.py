@@ -12,27 +12,32 @@ from askcorpus.ingest.written import Writer
 from askcorpus.text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 
-def parse(data: bytes) -> Extracted | Unreadable:
-    """Return a JSON file's records; an object that isn't in a list counts as one."""
+def parse(data: bytes, fields: Sequence[str] = ()) -> Extracted | Unreadable:
+    """Return a JSON file's records; an object that isn't in a list counts as one.
+
+    Args:
+        data: Of the file.
+        fields: Keys to keep with all that is below them, inner ones joined by dots; all if none.
+    """
     text = decode(data)
     if isinstance(text, Unreadable):
         return text
     root = _loaded(text, "it")
     items = root if isinstance(root, list) else [root]
-    return _written("item", list(enumerate(items, start=1)))
+    return _written("item", list(enumerate(items, start=1)), fields)
 
 
-def parse_lines(data: bytes) -> Extracted | Unreadable:
-    """Return the records of JSON Lines, each with the number of its line."""
+def parse_lines(data: bytes, fields: Sequence[str] = ()) -> Extracted | Unreadable:
+    """Return the records of JSON Lines, each with the number of its line; see `parse`."""
     text = decode(data)
     if isinstance(text, Unreadable):
         return text
     lines = enumerate(text.split("\n"), start=1)
     items = [(n, _loaded(line, f"its line {n}")) for n, line in lines if line.strip()]
-    return _written("line", items)
+    return _written("line", items, fields)
 
 
 def _loaded(text: str, what: str) -> Any:
@@ -44,23 +49,29 @@ def _loaded(text: str, what: str) -> Any:
         raise RefusedError(f"{what} is not valid JSON") from exc
 
 
-def _written(unit: str, items: list[tuple[int, Any]]) -> Extracted | Unreadable:
+def _written(
+    unit: str, items: list[tuple[int, Any]], fields: Sequence[str]
+) -> Extracted | Unreadable:
     if len(items) > rows.MAX_ROWS:
         return Unreadable(f"it has more than {rows.MAX_ROWS:,} records")
     writer = Writer()
     for number, item in items:
         writer.place(f"{unit} {number}")
         # Long values are texts of their own, which sentences part better than semicolons.
-        short = [pair for pair in _pairs(item) if len(pair) <= rows.MAX_VALUE_CHARS]
-        writer.block("; ".join(short))
-        for pair in _pairs(item):
+        pairs = [pair for path, pair in _pairs(item) if not fields or _is_chosen(path, fields)]
+        writer.block("; ".join(pair for pair in pairs if len(pair) <= rows.MAX_VALUE_CHARS))
+        for pair in pairs:
             if len(pair) > rows.MAX_VALUE_CHARS:
                 writer.block(pair)
     return writer.extracted()
 
 
-def _pairs(value: Any, path: str = "") -> Iterator[str]:
-    """Yield "key: value" for each value below, keys joined by dots."""
+def _is_chosen(path: str, fields: Sequence[str]) -> bool:
+    return any(path == field or path.startswith(f"{field}.") for field in fields)
+
+
+def _pairs(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Yield the path of each value below, keys joined by dots, and "key: value"."""
     if isinstance(value, dict):
         for key, inner in value.items():
             yield from _pairs(inner, f"{path}.{key}" if path else str(key))
@@ -70,7 +81,7 @@ def _pairs(value: Any, path: str = "") -> Iterator[str]:
     else:
         words = _shown(value)
         if words:
-            yield f"{one_line(path)}: {words}" if path else words
+            yield path, f"{one_line(path)}: {words}" if path else words
 
 
 def _shown(value: Any) -> str:

@@ -59,6 +59,8 @@ class Selection:
     leaves out, too."""
     max_bytes: int | None = None
     """Larger files are skipped; None leaves the format's own limits."""
+    fields: tuple[str, ...] = ()
+    """Of a JSON record, only these keys are read, inner ones joined by dots; none reads all."""
 
     def includes(self, path: str) -> bool:
         """Return whether a file's path matches one of the patterns to include, if there are any."""

@@ -16,9 +16,13 @@ import sys
 import threading
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from askcorpus.ingest import wire
 from askcorpus.ingest.extracted import MAX_TEXT_CHARS, Extracted, Unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 MAX_ANSWER_BYTES = 16 * MAX_TEXT_CHARS
 """No text that is short enough takes more, with all its headings and places."""
@@ -53,29 +57,35 @@ class Worker:
         with self._lock:
             self._end()
 
-    def parse(self, name: str, data: bytes) -> Extracted | Unreadable:
+    def parse(self, name: str, data: bytes, fields: Sequence[str] = ()) -> Extracted | Unreadable:
         """Return what a file's parser says, or which limit it broke.
 
         Args:
             name: Of the file; its suffix picks the parser.
             data: Its content.
+            fields: Of JSON, the keys that are read; all if none.
         """
+        request = {"name": name, "size": len(data), "fields": list(fields)}
         with self._lock:
             try:
                 # A process that had nothing to do may end just as it is asked: then another one is.
-                return self._asked(name, data) or self._asked(name, data) or _lost(0, self.limits)
+                return (
+                    self._asked(request, data)
+                    or self._asked(request, data)
+                    or _lost(0, self.limits)
+                )
             except BaseException:
                 self._end()  # an answer may be on its way, and would pass for the next file's
                 raise
 
-    def _asked(self, name: str, data: bytes) -> Extracted | Unreadable | None:
+    def _asked(self, request: dict[str, Any], data: bytes) -> Extracted | Unreadable | None:
         """Return what the process answers; None where it ended of its own accord."""
         child = self._child = self._child or self._start()
         assert child.stdin
         assert child.stdout
         line = b""
         try:
-            child.stdin.write(json.dumps({"name": name, "size": len(data)}).encode() + b"\n")
+            child.stdin.write(json.dumps(request).encode() + b"\n")
             child.stdin.write(data)
             child.stdin.flush()
             line = child.stdout.readline(MAX_ANSWER_BYTES)

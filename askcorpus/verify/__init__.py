@@ -10,11 +10,11 @@ so with a folder. An index proposes where a lost quote may stand; a file on disk
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from askcorpus import originals
-from askcorpus.errors import StoreUnavailableError
+from askcorpus import originals, scope
+from askcorpus.errors import AskcorpusError, StoreUnavailableError
 from askcorpus.records import Skipped
 from askcorpus.sessions import Sessions
 from askcorpus.verify.claims import Claim, distinct, kept, kept_turn, written
@@ -140,7 +140,8 @@ def check(
     wanted = distinct(claims)
     notes: list[str] = []
     grounds = Grounds(settings, None if root is None else folder_of(root), notes)
-    reread: Reread = lru_cache(_FILES_AT_ONCE)(originals.reread)
+    anew = partial(originals.reread, fields=_fields(settings))
+    reread: Reread = lru_cache(_FILES_AT_ONCE)(anew)
     found: dict[Claim, Finding] = {}
     # In the order of the files, so that each is read once.
     ordered = sorted(wanted, key=lambda claim: (claim.citation.root, claim.citation.path))
@@ -152,6 +153,15 @@ def check(
     for claim, now in elsewhere(gone, settings, reread, notes).items():
         found[claim] = Finding(claim.citation, "moved", claim.sources, now=now)
     return Report(tuple(found[claim] for claim in wanted), tuple(notes), tuple(unread))
+
+
+def _fields(settings: Settings) -> tuple[str, ...]:
+    """Return what is read of JSON in the index that the settings name; all where there is none."""
+    try:
+        known = scope.of_index(settings.index_path)
+    except AskcorpusError:
+        return ()
+    return known.selection.fields if known else ()
 
 
 def _finding(claim: Claim, grounds: Grounds, reread: Reread) -> Finding:
