@@ -352,8 +352,8 @@ def test_a_signal_ends_the_command(docs: Path, number: signal.Signals, code: int
     with started(docs.parent / "index") as process:
         read_to(process.stderr, "Ctrl+C ends it")
         process.send_signal(number)
-        rest = process.stderr.read() if process.stderr else ""
         assert process.wait(DEADLINE_S) == code
+        rest = process.stderr.read() if process.stderr else ""
     assert "Traceback" not in rest
 
 
