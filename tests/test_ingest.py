@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -303,9 +303,9 @@ def test_a_large_text_is_parsed_in_the_child(
     parsed: list[str] = []
     parse = worker.Worker.parse
 
-    def noting(self: worker.Worker, path: str, data: bytes) -> Extracted | Unreadable:
+    def noting(self: worker.Worker, path: str, *rest: Any) -> Extracted | Unreadable:
         parsed.append(path)
-        return parse(self, path, data)
+        return parse(self, path, *rest)
 
     monkeypatch.setattr(worker.Worker, "parse", noting)
     monkeypatch.setattr(ingest, "MAX_OWN_BYTES", 20)

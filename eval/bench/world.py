@@ -39,6 +39,10 @@ class World:
         """Return whether a file ever had this text."""
         return text in self._ever.get(path, ())
 
+    def ever(self, path: str) -> set[str]:
+        """Return all the texts that a file had so far."""
+        return self._ever.get(path, set())
+
     def change(self, share: float) -> set[str]:
         """Rewrite, add, delete and rename files; return the paths that aren't as they were."""
         paths = sorted(self.paths())
