@@ -137,9 +137,7 @@ class Ledger:
     @property
     def counts(self) -> Counts:
         """The numbers of documents, passages and skipped files."""
-        tables = ("documents", "passages", "skipped")
-        with self.reading():
-            return rows.Counts(*(self.db.value(f"SELECT count(*) FROM {t}") for t in tables))  # noqa: S608
+        return rows.counts(self.db)
 
     @property
     def dim(self) -> int | None:
@@ -222,17 +220,19 @@ class Ledger:
     def clear(self) -> None:
         """Forget every file and the width of the vectors, in one transaction; ids go on growing."""
         with self.db.writing():
-            for table in ("passage_text", "documents", "skipped"):
-                self.db.run(f"DELETE FROM {table}")  # noqa: S608
+            for sql in ("DELETE FROM passage_text", "DELETE FROM documents", "DELETE FROM skipped"):
+                self.db.run(sql)
             self.db.run("DELETE FROM meta WHERE key = 'dim'")
 
     def rebase(self, prefix: str, **values: str) -> None:
         """Put the prefix before every path and note the values, in one transaction."""
         with self.db.writing():
-            for table in ("documents", "skipped") if prefix else ():
+            if prefix:
                 # Paths are unique at any time: none of them begins with a slash but in between.
-                self.db.run(f"UPDATE {table} SET path = '/' || path")  # noqa: S608
-                self.db.run(f"UPDATE {table} SET path = ? || substr(path, 2)", (prefix,))  # noqa: S608
+                self.db.run("UPDATE documents SET path = '/' || path")
+                self.db.run("UPDATE documents SET path = ? || substr(path, 2)", (prefix,))
+                self.db.run("UPDATE skipped SET path = '/' || path")
+                self.db.run("UPDATE skipped SET path = ? || substr(path, 2)", (prefix,))
             self.set(**values)
 
     def skip(self, skipped: Skipped, *, size: int, mtime_ns: int) -> None:

@@ -106,6 +106,15 @@ def to_document(row: tuple[Any, ...]) -> Document:
     )
 
 
+def counts(db: Database) -> Counts:
+    """Return the numbers of documents, passages and skipped files, of one state."""
+    found = db.rows(
+        """SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM passages),
+                  (SELECT count(*) FROM skipped)"""
+    )
+    return Counts(*found[0])
+
+
 def documents(db: Database) -> list[DocumentRow]:
     """Return every document without its text, in the order of the paths."""
     found = db.rows(
