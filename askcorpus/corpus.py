@@ -13,35 +13,38 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from askcorpus import config, fits, scope
+from askcorpus import config
 from askcorpus.answer import compose
+from askcorpus.answer import fit as fits
+from askcorpus.embed import open_embedder
 from askcorpus.errors import (
     IndexMismatchError,
     ModelUnavailableError,
     UsageError,
 )
-from askcorpus.parts import open_embedder, open_reader
-from askcorpus.query import checked, checked_k, remarks
+from askcorpus.question.checks import checked, checked_k, remarks
+from askcorpus.question.spelling import correct
+from askcorpus.read.open import open_reader
 from askcorpus.records import Reading, Status
 from askcorpus.retrieve import query_words, retrieve
-from askcorpus.spelling import correct
 from askcorpus.store.ledger import Ledger
 from askcorpus.store.lock import is_held
+from askcorpus.store.search import VectorSearch
+from askcorpus.sync import scope
 from askcorpus.text import one_line
-from askcorpus.vectors import VectorSearch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import date
 
     from askcorpus.answer import Thresholds
+    from askcorpus.answer.fit import Fit
     from askcorpus.config import Settings
-    from askcorpus.fits import Fit
-    from askcorpus.indexing import Progress
     from askcorpus.ingest import Selection
     from askcorpus.ports import Embedder, Reader, Store
     from askcorpus.records import Answer, Document, IndexReport, Query
-    from askcorpus.scope import Scope
+    from askcorpus.sync.run import Progress
+    from askcorpus.sync.scope import Scope
 
 # Hits that are retrieved even where fewer are shown: the reader looks at these.
 READ_DEPTH = 8
@@ -103,7 +106,7 @@ class Corpus:
             IndexBusyError: Another process is writing this index.
             ModelUnavailableError: The embedding model can't be had.
         """
-        from askcorpus.indexing import update_index
+        from askcorpus.sync.run import update_index
 
         settings = settings or config.load()[0]
         directory = Path(index) if index is not None else settings.index_path

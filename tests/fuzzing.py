@@ -14,14 +14,16 @@ from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
-from askcorpus import filters, followup, render
+from askcorpus import render
 from askcorpus.chunk import chunk, count_tokens
 from askcorpus.errors import AskcorpusError
-from askcorpus.ingest import wire
 from askcorpus.ingest.decode import decode
 from askcorpus.ingest.extracted import Extracted, RefusedError, Unreadable, bounded
 from askcorpus.ingest.formats import PARSERS, parser
-from askcorpus.query import checked
+from askcorpus.ingest.sandbox import wire
+from askcorpus.question import filters, followup
+from askcorpus.question.checks import checked
+from askcorpus.question.spelling import correct
 from askcorpus.records import (
     Alternative,
     Answer,
@@ -35,7 +37,6 @@ from askcorpus.records import (
     SpanRef,
     Status,
 )
-from askcorpus.spelling import correct
 from tests.test_ingest_books import EPUB
 from tests.test_ingest_docx import make_docx, make_zip, p
 from tests.test_ingest_mail import make_message

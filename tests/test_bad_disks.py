@@ -19,7 +19,7 @@ import pytest
 
 from askcorpus import Corpus, Settings
 from askcorpus.errors import IndexMissingError
-from askcorpus.sessions import Sessions
+from askcorpus.history import Sessions
 from tests import watched
 from tests.conftest import ROOT
 from tests.test_sessions import turn

@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from askcorpus import Corpus, Settings, calibrate, fits
-from askcorpus.calibrate.figures import calibrated, measures
-from askcorpus.calibrate.fitting import FAIR, PRIOR, STRONG, Case, fitted
+from askcorpus import Corpus, Settings
+from askcorpus.answer import fit as fits
+from askcorpus.answer.fit import Fit
 from askcorpus.cli import main
 from askcorpus.errors import (
     IndexBusyError,
@@ -24,7 +24,9 @@ from askcorpus.errors import (
     StoreUnavailableError,
     UsageError,
 )
-from askcorpus.fits import Fit
+from askcorpus.evaluate import calibrate
+from askcorpus.evaluate.calibrate.figures import calibrated, measures
+from askcorpus.evaluate.calibrate.fitting import FAIR, PRIOR, STRONG, Case, fitted
 from askcorpus.store.ledger import Ledger
 from askcorpus.store.lock import hold
 from tests.conftest import ROOT, SEEDS

@@ -11,8 +11,8 @@ import pytest
 
 from askcorpus import Corpus, Settings
 from askcorpus.cli import main
+from askcorpus.history import Sessions, Turn
 from askcorpus.records import Query
-from askcorpus.sessions import Sessions, Turn
 
 if TYPE_CHECKING:
     from pathlib import Path

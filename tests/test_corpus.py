@@ -21,7 +21,7 @@ from askcorpus.errors import (
     ModelUnavailableError,
     UsageError,
 )
-from askcorpus.ingest.worker import Limits, Worker
+from askcorpus.ingest.sandbox import Limits, Worker
 from tests.conftest import SEEDS
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 from askcorpus.config import cache_dir
-from askcorpus.embed import HashingEmbedder, OnnxEmbedder, making, open_embedder, prepared, source
+from askcorpus.embed import HashingEmbedder, OnnxEmbedder, making, open_model, prepared, source
 from askcorpus.embed.encoders import SentenceTransformersEmbedder, quiet
 from askcorpus.embed.source import find_source
 from askcorpus.errors import ModelUnavailableError
@@ -53,12 +53,12 @@ def seed_sentences() -> list[str]:
     return [text[start:end] for text in texts for start, end in sentences(text)]
 
 
-def open_model(
+def opened(
     model: str | Path, cache: Path, precision: Any = "int8", threads: int = 2
 ) -> tuple[Embedder, list[str]]:
     """Return the embedder and what was told while it opened."""
     told: list[str] = []
-    embedder = open_embedder(
+    embedder = open_model(
         str(model), precision=precision, threads=threads, cache=cache, notify=told.append
     )
     return embedder, told
@@ -66,12 +66,12 @@ def open_model(
 
 @pytest.fixture(scope="session")
 def int8() -> Embedder:
-    return open_model(MINILM, cache_dir())[0]
+    return opened(MINILM, cache_dir())[0]
 
 
 @pytest.fixture(scope="session")
 def fp32() -> Embedder:
-    return open_model(MINILM, cache_dir(), "fp32")[0]
+    return opened(MINILM, cache_dir(), "fp32")[0]
 
 
 @pytest.fixture(scope="session")
@@ -150,14 +150,14 @@ def static(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def opened_static(static: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    return open_model(static, tmp_path_factory.mktemp("static-cache"))
+    return opened(static, tmp_path_factory.mktemp("static-cache"))
 
 
 OPEN_ONE = """
 import sys
 from pathlib import Path
-from askcorpus.embed import open_embedder
-embedder = open_embedder(sys.argv[1], precision="int8", threads=1, cache=Path(sys.argv[2]))
+from askcorpus.embed import open_model
+embedder = open_model(sys.argv[1], precision="int8", threads=1, cache=Path(sys.argv[2]))
 print(embedder.name, embedder.embed(["who denied the deal"]).tobytes().hex()[:64])
 """
 
@@ -200,7 +200,7 @@ def embedder(request: pytest.FixtureRequest) -> Any:
         return request.getfixturevalue("opened_static")[0]
     if request.param == "tiny":
         tiny, cache = map(request.getfixturevalue, ("tiny", "tiny_cache"))
-        return open_model(tiny, cache)[0]
+        return opened(tiny, cache)[0]
     return request.getfixturevalue(request.param)
 
 
@@ -260,7 +260,7 @@ def test_the_nearest_sentence_stays_the_same(int8: Embedder, reference: Any) -> 
 def test_the_number_of_threads_changes_no_bit(int8: Embedder, few: list[str]) -> None:
     wanted = int8.embed(few)
     for threads in (1, 3):
-        other, _ = open_model(MINILM, cache_dir(), threads=threads)
+        other, _ = opened(MINILM, cache_dir(), threads=threads)
         assert np.array_equal(other.embed(few), wanted)
 
 
@@ -280,7 +280,7 @@ def test_names_tell_weights_and_precision(int8: Embedder, fp32: Embedder) -> Non
 
 
 def test_the_model_is_known_by_its_full_name_too(int8: Embedder) -> None:
-    assert open_model("sentence-transformers/" + MINILM, cache_dir())[0].name == int8.name
+    assert opened("sentence-transformers/" + MINILM, cache_dir())[0].name == int8.name
 
 
 def test_embedding_loads_neither_torch_nor_the_models_package(int8: Embedder) -> None:
@@ -295,10 +295,10 @@ def test_embedding_loads_neither_torch_nor_the_models_package(int8: Embedder) ->
 
 def test_ctrl_c_stops_embedding_at_once(int8: Embedder) -> None:
     code = (
-        "import signal, sys\nfrom pathlib import Path\nfrom askcorpus.embed import open_embedder\n"
+        "import signal, sys\nfrom pathlib import Path\nfrom askcorpus.embed import open_model\n"
         # where the tests run in the background, the signal is ignored by inheritance
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-        f"embedder = open_embedder({MINILM!r}, precision='int8', threads=2,"
+        f"embedder = open_model({MINILM!r}, precision='int8', threads=2,"
         " cache=Path(sys.argv[1]))\n"
         "print('begun', flush=True)\nembedder.embed(['word ' * 200] * 5000)"
     )
@@ -331,7 +331,7 @@ def test_two_processes_that_export_at_once_leave_one_entry(tiny_cache: Path) -> 
 
 
 def test_the_second_opening_tells_nothing(tiny: Path, tiny_cache: Path) -> None:
-    assert open_model(tiny, tiny_cache)[1] == []
+    assert opened(tiny, tiny_cache)[1] == []
 
 
 def test_a_damaged_entry_is_made_again(tiny: Path, tiny_cache: Path, tmp_path: Path) -> None:
@@ -339,14 +339,14 @@ def test_a_damaged_entry_is_made_again(tiny: Path, tiny_cache: Path, tmp_path: P
     model = entry_of(tmp_path / "cache") / "model.onnx"
     good = model.read_bytes()
     model.write_bytes(good[:-1] + bytes([good[-1] ^ 1]))
-    embedder, told = open_model(tiny, tmp_path / "cache")
+    embedder, told = opened(tiny, tmp_path / "cache")
     assert told == [
         "The prepared model tiny-bert is damaged and is made again.",
         "Preparing the model tiny-bert for its first use, about 20 s …",
     ]
-    wanted = open_model(tiny, tiny_cache)[0].embed(QUESTIONS)
+    wanted = opened(tiny, tiny_cache)[0].embed(QUESTIONS)
     assert np.array_equal(embedder.embed(QUESTIONS), wanted)
-    assert open_model(tiny, tmp_path / "cache")[1] == []
+    assert opened(tiny, tmp_path / "cache")[1] == []
 
 
 @pytest.mark.parametrize(
@@ -370,7 +370,7 @@ def test_damage_is_noticed(tiny_cache: Path, tmp_path: Path, name: str, content:
 def test_an_unusable_cache_is_replaced_for_one_run(tiny: Path, tmp_path: Path) -> None:
     cache = tmp_path / "cache"
     cache.write_text("a file where the directory should be")
-    embedder, told = open_model(tiny, cache, "fp32")
+    embedder, told = opened(tiny, cache, "fp32")
     assert told == [
         "Preparing the model tiny-bert for its first use, about 20 s …",
         f"Can't keep the model in {cache / 'models'} (Not a directory);"
@@ -386,7 +386,7 @@ def test_a_full_disk_is_reported(
     full = shutil.disk_usage(tmp_path)._replace(free=1)
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: full)
     with pytest.raises(ModelUnavailableError, match="MB of disk, which are not free"):
-        open_model(tiny, tmp_path / "cache")
+        opened(tiny, tmp_path / "cache")
     assert list((tmp_path / "cache" / "models").iterdir()) == []
 
 
@@ -407,7 +407,7 @@ def test_what_a_killed_export_left_is_swept_a_day_later(tiny: Path, tmp_path: Pa
 def test_a_folder_is_exported_and_agrees(tiny: Path, tiny_cache: Path) -> None:
     from askcorpus.embed.export import load_model
 
-    embedder, _ = open_model(tiny, tiny_cache)
+    embedder, _ = opened(tiny, tiny_cache)
     assert isinstance(embedder, OnnxEmbedder)
     assert embedder.name.startswith("tiny-bert@")
     assert (embedder.dim, embedder.window) == (32, 48)
@@ -435,7 +435,7 @@ def test_damaged_weights_are_reported(tiny: Path, tmp_path: Path) -> None:
     shutil.copytree(tiny, tmp_path / "model")
     (tmp_path / "model" / "model.safetensors").write_bytes(b"not weights")
     with pytest.raises(ModelUnavailableError, match="The model model can't be loaded: "):
-        open_model(tmp_path / "model", tmp_path / "cache")
+        opened(tmp_path / "model", tmp_path / "cache")
 
 
 def test_other_weights_than_the_published_ones_are_refused(tmp_path: Path) -> None:
@@ -448,14 +448,14 @@ def test_other_weights_than_the_published_ones_are_refused(tmp_path: Path) -> No
 def test_a_missing_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(source.PACKAGED, "absent", ("no_such_package", "model", ""))
     with pytest.raises(ModelUnavailableError, match="absent isn't installed") as caught:
-        open_model("absent", tmp_path)
+        opened("absent", tmp_path)
     assert caught.value.hint == "Run: pip install no-such-package"
 
 
 def test_an_unknown_model_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
     with pytest.raises(ModelUnavailableError, match="There is no model 'no/such' on this machine"):
-        open_model("no/such", tmp_path)
+        opened("no/such", tmp_path)
 
 
 @pytest.mark.parametrize("name", ["someone/tiny", "tiny"])
@@ -489,7 +489,7 @@ def test_a_model_with_only_pickled_weights_is_refused(tiny: Path, tmp_path: Path
     weights = tmp_path / "model" / "model.safetensors"
     weights.rename(weights.with_name("pytorch_model.bin"))
     with pytest.raises(ModelUnavailableError, match="holds no sentence-transformers model in safe"):
-        open_model(tmp_path / "model", tmp_path / "cache")
+        opened(tmp_path / "model", tmp_path / "cache")
 
 
 @pytest.mark.parametrize(
@@ -507,7 +507,7 @@ def test_models_with_parts_of_their_own_are_refused(
     content = modules if isinstance(modules, str) else json.dumps(modules)
     (tmp_path / "model" / "modules.json").write_text(content)
     with pytest.raises(ModelUnavailableError, match=message):
-        open_model(tmp_path / "model", tmp_path / "cache")
+        opened(tmp_path / "model", tmp_path / "cache")
 
 
 def test_changed_weights_are_another_model(tiny: Path, tmp_path: Path) -> None:
@@ -554,5 +554,5 @@ def test_hashing_finds_shared_words() -> None:
 
 
 def test_hashing_is_opened_by_its_name(tmp_path: Path) -> None:
-    embedder, told = open_model("hashing", tmp_path)
+    embedder, told = opened("hashing", tmp_path)
     assert (embedder.name, embedder.dim, told) == ("hashing", 256, [])

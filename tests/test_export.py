@@ -15,11 +15,11 @@ from markdown_it import MarkdownIt
 from referencing import Registry, Resource
 
 from askcorpus.errors import UnavailableError, UsageError
-from askcorpus.export import FORMATS, exported, save
-from askcorpus.export.markdown import markdown, plain
-from askcorpus.export.page import page
+from askcorpus.history import Conversation, Turn
+from askcorpus.history.export import FORMATS, exported, save
+from askcorpus.history.export.markdown import markdown, plain
+from askcorpus.history.export.page import page
 from askcorpus.records import Alternative, Answer, Citation, Query, SpanRef
-from askcorpus.sessions import Conversation, Turn
 from askcorpus.text import one_line
 from tests.conftest import ROOT
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from askcorpus import Corpus, Settings
 from askcorpus.cli import main
 from askcorpus.errors import UsageError
-from askcorpus.filters import Filtered, complete, described, narrowed, parse
+from askcorpus.question.filters import Filtered, complete, described, narrowed, parse
 from askcorpus.text import words
 
 if TYPE_CHECKING:

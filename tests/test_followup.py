@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from askcorpus import Corpus, Settings
-from askcorpus.followup import Change, Turn, understand
-from askcorpus.measures import normalise
+from askcorpus.evaluate.measures import normalise
+from askcorpus.question.followup import Change, Turn, understand
 from askcorpus.records import Answer
 from tests.conftest import ROOT, SEEDS
 

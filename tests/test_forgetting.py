@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from askcorpus import Corpus, Settings
-from askcorpus.erasure import readmit, remove
 from askcorpus.errors import StoreUnavailableError, UsageError
-from askcorpus.forgetting import forget
+from askcorpus.forget import forget, readmit, remove
+from askcorpus.history import Sessions, Turn
 from askcorpus.records import IndexReport, Query
-from askcorpus.sessions import Sessions, Turn
 from askcorpus.store import database, erase
 from askcorpus.store.ledger import Ledger
 from tests import watched

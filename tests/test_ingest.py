@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from askcorpus import ingest
-from askcorpus.ingest import FileEntry, read, walk, worker
+from askcorpus.ingest import FileEntry, read, sandbox, walk
 from askcorpus.records import Document, Skipped
 
 if TYPE_CHECKING:
@@ -301,13 +301,13 @@ def test_a_large_text_is_parsed_in_the_child(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     parsed: list[str] = []
-    parse = worker.Worker.parse
+    parse = sandbox.Worker.parse
 
-    def noting(self: worker.Worker, path: str, *rest: Any) -> Extracted | Unreadable:
+    def noting(self: sandbox.Worker, path: str, *rest: Any) -> Extracted | Unreadable:
         parsed.append(path)
         return parse(self, path, *rest)
 
-    monkeypatch.setattr(worker.Worker, "parse", noting)
+    monkeypatch.setattr(sandbox.Worker, "parse", noting)
     monkeypatch.setattr(ingest, "MAX_OWN_BYTES", 20)
     small, large = b"The port is shut.\n", b"The port is shut, they say.\n"
     assert document(put(tmp_path, name, small)).text == small.decode()

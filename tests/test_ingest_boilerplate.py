@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from askcorpus.ingest import plain
 from askcorpus.ingest.boilerplate import MAX_LINES, mark
 from askcorpus.ingest.extracted import Extracted
+from askcorpus.ingest.formats import plain
 from tests.conftest import SEEDS
 
 STATED = {

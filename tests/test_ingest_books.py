@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from askcorpus.ingest.books import parse_epub, parse_odt
 from askcorpus.ingest.extracted import Extracted, RefusedError
+from askcorpus.ingest.formats.books import parse_epub, parse_odt
 from tests.test_ingest_docx import make_zip
 
 CONTAINER = '<container><rootfiles><rootfile full-path="OPS/b.opf"/></rootfiles></container>'

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from askcorpus.ingest.docx import parse
 from askcorpus.ingest.extracted import Extracted, RefusedError
+from askcorpus.ingest.formats.docx import parse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -118,7 +118,7 @@ def refused(data: bytes) -> str:
 
 
 def test_a_part_that_unpacks_to_too_much_is_refused_unread(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("askcorpus.ingest.package.MAX_PART_BYTES", 1_000_000)
+    monkeypatch.setattr("askcorpus.ingest.formats.package.MAX_PART_BYTES", 1_000_000)
     assert "unpacks to more than 1 MB" in refused(make_docx(p("a" * 1_100_000)))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from askcorpus.ingest.extracted import Extracted, RefusedError
-from askcorpus.ingest.jsonfile import parse, parse_lines
+from askcorpus.ingest.formats.jsonfile import parse, parse_lines
 from tests.test_ingest_sheets import blocks
 
 

@@ -7,7 +7,7 @@ from email.message import EmailMessage
 import pytest
 
 from askcorpus.ingest.extracted import Extracted, Unreadable
-from askcorpus.ingest.mail import parse_eml, parse_mbox
+from askcorpus.ingest.formats.mail import parse_eml, parse_mbox
 
 
 def make_message(text: str = "", html: str = "", *, subject: str = "The café deal") -> EmailMessage:

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from askcorpus.ingest import markdown
 from askcorpus.ingest.extracted import Extracted
+from askcorpus.ingest.formats import markdown
 
 
 def parse(text: str) -> Extracted:

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 import pytest
 
 from askcorpus.ingest.extracted import Extracted, Unreadable
-from askcorpus.ingest.lzfu import decompressed
-from askcorpus.ingest.msg import parse
+from askcorpus.ingest.formats.lzfu import decompressed
+from askcorpus.ingest.formats.msg import parse
 
 FREE, END, FAT_SECTOR = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 STORAGE, STREAM, ROOT = 1, 2, 5

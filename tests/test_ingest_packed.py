@@ -6,9 +6,8 @@ import gzip
 
 import pytest
 
-from askcorpus.ingest import packed
 from askcorpus.ingest.extracted import Extracted, RefusedError, Unreadable
-from askcorpus.ingest.formats import has_parser, parser
+from askcorpus.ingest.formats import has_parser, packed, parser
 from tests.test_ingest_sheets import blocks
 
 

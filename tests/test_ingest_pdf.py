@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from askcorpus.ingest.extracted import Extracted, Unreadable
-from askcorpus.ingest.pdf import parse
+from askcorpus.ingest.formats.pdf import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

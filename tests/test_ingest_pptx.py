@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from askcorpus.ingest.extracted import Extracted
-from askcorpus.ingest.pptx import parse
+from askcorpus.ingest.formats.pptx import parse
 from tests.test_ingest_docx import OFFICE, make_zip, relations
 
 NS = f'xmlns:a="a" xmlns:p="p" xmlns:r="{OFFICE}"'

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import openpyxl
 import pytest
 
-from askcorpus.ingest import rows
 from askcorpus.ingest.extracted import Extracted, RefusedError
-from askcorpus.ingest.sheets import parse_csv, parse_tsv, parse_xlsx
+from askcorpus.ingest.formats import rows
+from askcorpus.ingest.formats.sheets import parse_csv, parse_tsv, parse_xlsx
 from tests.test_ingest_docx import make_zip
 
 if TYPE_CHECKING:

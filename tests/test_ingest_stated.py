@@ -2,9 +2,15 @@ from __future__ import annotations
 
 import pytest
 
-from askcorpus.ingest import plain
+from askcorpus.ingest.boilerplate.stated import (
+    byline,
+    first_byline,
+    first_date,
+    line_date,
+    looks_like_title,
+)
 from askcorpus.ingest.extracted import Extracted
-from askcorpus.ingest.stated import byline, first_byline, first_date, line_date, looks_like_title
+from askcorpus.ingest.formats import plain
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ import socket
 
 import pytest
 
-from askcorpus.ingest import webpage
 from askcorpus.ingest.extracted import Extracted, Unreadable
+from askcorpus.ingest.formats import webpage
 
 PAGE = """<!DOCTYPE html><html><head><title>The bridge | Daily</title>
 <meta name="author" content="Ann Lee">

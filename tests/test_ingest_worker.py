@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from askcorpus.ingest import wire
 from askcorpus.ingest.extracted import Extracted, Unreadable
-from askcorpus.ingest.worker import Limits, Worker
+from askcorpus.ingest.sandbox import Limits, Worker, wire
 from askcorpus.records import Boilerplate, Heading, Place
 from tests.test_ingest_docx import make_docx, p
 from tests.test_ingest_pdf import LEFT, column, make_pdf

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from askcorpus.measures import (
+from askcorpus.evaluate.measures import (
     auc,
     best_threshold,
     exact_match,

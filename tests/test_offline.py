@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
+from askcorpus.doctor.offline import Attempt, Verdict, calls
+from askcorpus.doctor.offline.report import report
 from askcorpus.errors import UnavailableError
-from askcorpus.offline import Attempt, Verdict, calls
-from askcorpus.offline.report import report
 from tests.conftest import ROOT
 
 if TYPE_CHECKING:
@@ -124,13 +124,13 @@ def test_nothing_of_ours_reaches_for_a_network(ours: Run) -> None:
     ],
 )
 def test_what_python_code_tries_is_listed_with_its_line(tried: Run, attempt: str) -> None:
-    assert f"      {attempt}, from askcorpus.offline.work at " in tried.out
+    assert f"      {attempt}, from askcorpus.doctor.offline.work at " in tried.out
     assert "outward.py:" in tried.out
 
 
 @linux
 def test_what_native_code_tries_is_listed(tried: Run) -> None:
-    assert "      connect 192.0.2.2 port 443, from askcorpus.offline.work" in tried.out
+    assert "      connect 192.0.2.2 port 443, from askcorpus.doctor.offline.work" in tried.out
 
 
 @linux
@@ -145,7 +145,7 @@ def test_an_attempt_gives_the_exit_code_of_something_unavailable(tried: Run) -> 
 
 CONFINED = """
 import errno, json, socket, sys
-from askcorpus.offline import calls
+from askcorpus.doctor.offline import calls
 
 channel = socket.socket(fileno=int(sys.argv[1]))
 calls.confine(channel)

@@ -1,4 +1,4 @@
-"""askcorpus.read.brought: question-answering models of transformers, small and random ones."""
+"""Question-answering models of transformers that a user brings: small and random ones."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ import pytest
 from askcorpus import Corpus, Settings
 from askcorpus.errors import AskcorpusError, ConfigError, ModelUnavailableError
 from askcorpus.onnx import Tokenizer
-from askcorpus.parts import open_reader, reader_kind
-from askcorpus.read import brought
+from askcorpus.question.kind import analyse
 from askcorpus.read.judge import MOST_MARGIN, Candidate, judge
-from askcorpus.read.pairs import Frame, pairs
-from askcorpus.read.question import analyse
+from askcorpus.read.model import brought
+from askcorpus.read.model.pairs import Frame, pairs
+from askcorpus.read.model.template import template_frame
+from askcorpus.read.open import open_reader, reader_kind
 from askcorpus.read.span import SpanReader
-from askcorpus.read.template import template_frame
 from askcorpus.text import sentences
 from tests.test_read_span import OTHER, TEXT, hit
 

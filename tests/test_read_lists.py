@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from askcorpus.read.lists import asks_for_several, whole_list
+from askcorpus.question.kind import asks_for_several
+from askcorpus.read.layout.lists import whole_list
 
 
 @pytest.mark.parametrize(

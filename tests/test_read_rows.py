@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from askcorpus.read.question import analyse
-from askcorpus.read.rows import Layout, layouts
+from askcorpus.question.kind import analyse
+from askcorpus.read.layout.rows import Layout, layouts
 
 SHEET = (
     "Item | Quantity | Price | Supplier\n\n"

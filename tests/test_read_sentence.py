@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from askcorpus.embed import HashingEmbedder
+from askcorpus.question.kind import analyse
 from askcorpus.read.features import NAMES
 from askcorpus.read.phrases import cut, holds_kind
-from askcorpus.read.question import analyse
 from askcorpus.read.sentence import SentenceReader
 from askcorpus.records import Hit, Passage
 from askcorpus.text import stem, words

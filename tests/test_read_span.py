@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from askcorpus.errors import ModelUnavailableError
+from askcorpus.question.kind import analyse
 from askcorpus.read.edges import tidy
 from askcorpus.read.judge import NAMES, Candidate, numbers
-from askcorpus.read.pairs import PairTokenizer, best_spans, pairs, windows
-from askcorpus.read.question import analyse
-from askcorpus.read.shipped import FILES, load
+from askcorpus.read.model.pairs import PairTokenizer, best_spans, pairs, windows
+from askcorpus.read.model.shipped import FILES, load
 from askcorpus.read.span import DEPTH, SPANS, SpanReader
 from askcorpus.records import Hit, Passage
 from askcorpus.text import sentences

@@ -10,7 +10,7 @@ import pytest
 
 from askcorpus import Corpus, Settings
 from askcorpus.errors import FilesGoneError, IndexMismatchError, UsageError
-from askcorpus.scope import selected
+from askcorpus.sync.scope import selected
 
 if TYPE_CHECKING:
     from askcorpus.records import IndexReport

@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 
 from askcorpus.config import data_dir
 from askcorpus.errors import StoreUnavailableError, UsageError
+from askcorpus.history import Sessions, Turn
+from askcorpus.history.database import MIGRATIONS, migrate
 from askcorpus.records import (
     Alternative,
     Answer,
@@ -25,8 +27,6 @@ from askcorpus.records import (
     Query,
     SpanRef,
 )
-from askcorpus.sessions import Sessions, Turn
-from askcorpus.sessions.database import MIGRATIONS, migrate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -330,7 +330,7 @@ def test_a_deleted_conversation_leaves_no_byte(sessions: Sessions, place: Path) 
 def test_traces_that_another_process_still_reads_are_said(
     sessions: Sessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("askcorpus.sessions.database.BUSY_TIMEOUT_S", 0.05)
+    monkeypatch.setattr("askcorpus.history.database.BUSY_TIMEOUT_S", 0.05)
     number = begun(sessions, "who is Ulfheimr?")
     reader = sqlite3.connect(sessions.path, isolation_level=None)
     reader.execute("BEGIN")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from askcorpus import Corpus, Settings
-from askcorpus.spelling import correct
+from askcorpus.question.spelling import correct
 from askcorpus.store.ledger import Ledger
 
 if TYPE_CHECKING:

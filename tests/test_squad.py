@@ -11,7 +11,7 @@ import pytest
 
 from askcorpus import Settings
 from askcorpus.errors import UsageError
-from askcorpus.squad import OwnResults, Read, over_all, own, read_squad
+from askcorpus.evaluate.squad import OwnResults, Read, over_all, own, read_squad
 
 BRIDGE = (
     "The bridge over the Aare was built in 1844 by the engineer Karl Müller. A ferry is gone.\r\n"

@@ -14,7 +14,7 @@ from askcorpus.store.chroma import ChromaStore
 from askcorpus.store.exact import ExactStore
 from askcorpus.store.files import CHROMA
 from askcorpus.store.ledger import Ledger
-from askcorpus.vectors import VectorSearch
+from askcorpus.store.search import VectorSearch
 from tests.test_store_kit import add, fill, unit
 
 if TYPE_CHECKING:

@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from askcorpus import Corpus, Settings, originals, scope
+from askcorpus import Corpus, Settings
 from askcorpus.cli import main
-from askcorpus.export import exported
+from askcorpus.history import Sessions, Turn
+from askcorpus.history.export import exported
 from askcorpus.records import Answer, Citation, Document, Query, SpanRef
-from askcorpus.sessions import Sessions, Turn
 from askcorpus.store.ledger import Ledger
+from askcorpus.sync import scope
+from askcorpus.verify import originals
 from tests.test_ingest_docx import make_docx
 
 if TYPE_CHECKING:

@@ -29,9 +29,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from askcorpus import Corpus, Settings
-from askcorpus.config import cache_dir
 from askcorpus.embed import open_embedder
-from askcorpus.measures import best_threshold, exact_match, refused, risk_area, token_f1
+from askcorpus.evaluate.measures import best_threshold, exact_match, refused, risk_area, token_f1
 from askcorpus.read.judge import NAMES
 from askcorpus.read.span import DEPTH, SpanReader
 from askcorpus.retrieve import query_words, retrieve
@@ -119,12 +118,7 @@ def main() -> int:
         every = write_folder(articles(asked.data, "dev"), scratch / "dev")
         settings = Settings(threads=asked.threads)
         Corpus.build(scratch / "dev", index=scratch / "index", settings=settings).close()
-        embedder = open_embedder(
-            settings.model,
-            precision=settings.precision,
-            threads=asked.threads,
-            cache=cache_dir(),
-        )
+        embedder = open_embedder(settings)
         reader = SpanReader.open(asked.reader, threads=asked.threads)
         with Ledger.open(scratch / "index") as ledger:
             found = ask_all(tasks(every, asked.data, asked.sample), ledger, embedder, reader)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import torch
 
-from askcorpus.measures import exact_match, token_f1
+from askcorpus.evaluate.measures import exact_match, token_f1
 from training import model
 from training.bm25 import Bm25
 from training.encode import Encoded, Found, Logits, best_span, encode, load_tokenizer, pad

@@ -1,7 +1,7 @@
 """Exports a reader to int8 ONNX: `python -m training.export MODEL --out DIR`.
 
-DIR gets reader.onnx, tokenizer.json and reader.json, which askcorpus/read/shipped.py opens; its
-calibration is written by training/calibrate.py. Inputs `ids`, `types`, `attention` (n, length)
+DIR gets reader.onnx, tokenizer.json and reader.json, which askcorpus/read/model/shipped.py opens;
+its calibration is written by training/calibrate.py. Inputs `ids`, `types`, `attention` (n, length)
 int64; outputs `start`, `end` (n, length) float32, unmasked: who reads them bars the question and
 the padding (see `encode.Padded.allowed`).
 """
@@ -24,9 +24,9 @@ import numpy as np
 import torch
 
 from askcorpus import onnx
-from askcorpus.measures import exact_match, token_f1
+from askcorpus.evaluate.measures import exact_match, token_f1
 from askcorpus.read.judge import NAMES
-from askcorpus.read.shipped import FILES
+from askcorpus.read.model.shipped import FILES
 from training import model
 from training.encode import Encoded, Logits, load_tokenizer, pad
 from training.evaluate import SPLITS, Scorer, held_out, read_all, torch_scorer

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from askcorpus.measures import auc
+from askcorpus.evaluate.measures import auc
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from askcorpus import Corpus, Settings
-from askcorpus.parts import open_embedder
+from askcorpus.embed import open_embedder
 from askcorpus.read.features import NAMES
 from askcorpus.read.sentence import DEPTH, SentenceReader
 from askcorpus.retrieve import query_words, retrieve

@@ -4,6 +4,11 @@ Spans that say the same are merged: the best one is quoted first and the others 
 citations. Whether to answer at all, and how sure the words sound, is decided by the best span's
 probability against thresholds that were fitted on development questions. Before that, the guards
 lower what a document says of something else than what was asked about.
+
+    bands   what divides the outcomes and the bands
+    fit     the reader's own thresholds, or those fitted for an index
+    guards  what keeps a likely span from being the answer
+    names   the names in a question, and whether a text speaks of them
 """
 
 from __future__ import annotations
@@ -13,8 +18,8 @@ from bisect import bisect_right
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from askcorpus.answer.bands import THRESHOLDS, Thresholds
 from askcorpus.answer.guards import GUARDS, guarded
-from askcorpus.answer.thresholds import THRESHOLDS, Thresholds
 from askcorpus.records import Alternative, Answer, Citation, SpanRef
 from askcorpus.text import fold, line_breaks, stem, stems, words
 

@@ -4,6 +4,17 @@
     missing, or made by another model or format · 4 model or store unavailable · 5 some files failed
     6 evaluation regression · 130 interrupted · 141 broken pipe
 
+    asking      `query`, `chat`
+    documents   `index`, `sync`, `show`, `status`, `indexes`, `forget`
+    watching    `watch`
+    history     `history`
+    verifying   `verify`
+    measuring   `eval`, `calibrate`
+    setup       `doctor`, `config`, `completion`
+    web         `web`
+    options     what several commands share
+    console     stdout, stderr and the progress line
+
 Nothing heavy is imported before a command needs it.
 """
 
@@ -18,6 +29,7 @@ import click
 
 from askcorpus import __version__
 from askcorpus.cli.asking import chat, query
+from askcorpus.cli.console import NobodyReadsError, narrate, prepare_streams
 from askcorpus.cli.documents import forget, indexes, show, status, sync
 from askcorpus.cli.documents import index as index_command
 from askcorpus.cli.history import history
@@ -26,7 +38,6 @@ from askcorpus.cli.setup import completion, doctor, show_config
 from askcorpus.cli.verifying import verify
 from askcorpus.cli.watching import watch
 from askcorpus.cli.web import web
-from askcorpus.console import NobodyReadsError, narrate, prepare_streams
 from askcorpus.errors import AskcorpusError
 
 COMMANDS = (

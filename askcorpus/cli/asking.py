@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
+from askcorpus.cli.console import emit, narrate, terminal_style
 from askcorpus.cli.options import QuestionCommand, load_settings, settings_options
-from askcorpus.console import emit, narrate, terminal_style
 from askcorpus.errors import UsageError
 
 
@@ -44,7 +44,7 @@ def query(
     Filters may stand in it: file:*.txt after:2014-07 before:2014 -word "exact phrase"
     """
     from askcorpus.corpus import Corpus
-    from askcorpus.filters import Filtered, described, narrowed, parse
+    from askcorpus.question.filters import Filtered, described, narrowed, parse
     from askcorpus.render import answer_text, json_text
 
     text = " ".join(question)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from askcorpus.cli.console import ProgressLine, emit, narrate, terminal_style
 from askcorpus.cli.options import load_settings, settings_options
-from askcorpus.console import ProgressLine, emit, narrate, terminal_style
 from askcorpus.errors import AskcorpusError, FilesFailedError, UsageError
 from askcorpus.text import one_line
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from askcorpus.cli.options import Params
     from askcorpus.corpus import Corpus
     from askcorpus.records import Document
-    from askcorpus.scope import Selection
+    from askcorpus.sync.scope import Selection
 
 
 def _report_options(command: Any) -> Any:
@@ -66,7 +66,7 @@ def index(
 
     A folder that is new to the index joins those that it has. Globs are those of .gitignore.
     """
-    from askcorpus.scope import ALL, of_index, selected
+    from askcorpus.sync.scope import ALL, of_index, selected
 
     if max_size is not None and isnan(max_size):
         raise UsageError("--max-size is not a number.", hint="Give megabytes, such as 20.")
@@ -137,12 +137,12 @@ def forget(ctx: click.Context, /, names: tuple[str, ...], undo: bool, **params: 
     """
     settings, _ = load_settings(ctx, params)
     if undo:
-        from askcorpus.erasure import readmit
+        from askcorpus.forget import readmit
 
         count = readmit(settings.index_path, names)
         narrate(f"{count} let in again. Run: askcorpus sync")
         return
-    from askcorpus.forgetting import forget as forget_documents
+    from askcorpus.forget import forget as forget_documents
 
     found = forget_documents(settings, names)
     for path in found.paths:
@@ -213,7 +213,7 @@ def status(ctx: click.Context, /, files: bool, as_json: bool, **params: Any) -> 
 
     settings, _ = load_settings(ctx, params)
     if files:
-        from askcorpus.indexing import contents
+        from askcorpus.sync.run import contents
 
         rows, _ = contents(settings.index_path)
         names = "".join(f"{one_line(row.path)}\n" for row in rows)

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from askcorpus.cli.console import emit, narrate, terminal_style
 from askcorpus.cli.options import load_settings
 from askcorpus.cli.verifying import report_text
-from askcorpus.console import emit, narrate, terminal_style
 from askcorpus.errors import UsageError
 from askcorpus.text import one_line
 
 if TYPE_CHECKING:
-    from askcorpus.sessions import Conversation, Summary
+    from askcorpus.history import Conversation, Summary
 
 _NUMBER = click.IntRange(1, 2**63 - 1)
 _SUFFIXES = {".md": "md", ".markdown": "md", ".json": "json", ".html": "html", ".htm": "html"}
@@ -31,8 +31,8 @@ def history(ctx: click.Context, /, *, search: str | None, as_json: bool) -> None
     """List the conversations that are kept, the newest first."""
     if ctx.invoked_subcommand is not None:
         return
+    from askcorpus.history import Found, Sessions
     from askcorpus.render import json_text
-    from askcorpus.sessions import Found, Sessions
 
     with Sessions() as sessions:
         found = [Found(summary, 0, "") for summary in sessions.summaries()]
@@ -95,7 +95,7 @@ def show(ctx: click.Context, /, *, number: int, verify: bool) -> None:
 @click.option("--force", is_flag=True, help="Replace the file if it is there already.")
 def export(*, number: int, form: str | None, output: Path | None, force: bool) -> None:
     """Write the conversation ID as Markdown, JSON (docs/export-schema.json) or an HTML page."""
-    from askcorpus.export import FORMATS, exported, save
+    from askcorpus.history.export import FORMATS, exported, save
 
     suffix = output.suffix.lower() if output else ""
     wanted = form or _SUFFIXES.get(suffix, "md")
@@ -112,7 +112,7 @@ def export(*, number: int, form: str | None, output: Path | None, force: bool) -
 @click.argument("name", nargs=-1, required=True)
 def rename(*, number: int, name: tuple[str, ...]) -> None:
     """Give the conversation ID a NAME instead of its first question."""
-    from askcorpus.sessions import Sessions
+    from askcorpus.history import Sessions
 
     with Sessions() as sessions:
         sessions.rename(number, " ".join(name))
@@ -123,7 +123,7 @@ def rename(*, number: int, name: tuple[str, ...]) -> None:
 @click.option("--yes", is_flag=True, help="Don't ask first.")
 def delete(*, number: int, yes: bool) -> None:
     """Delete the conversation ID for good; what was exported stays."""
-    from askcorpus.sessions import Sessions
+    from askcorpus.history import Sessions
 
     with Sessions() as sessions:
         # Not the conversation itself: a damaged one is the very one to delete.
@@ -141,7 +141,7 @@ def delete(*, number: int, yes: bool) -> None:
 
 
 def _kept(number: int) -> Conversation:
-    from askcorpus.sessions import Sessions
+    from askcorpus.history import Sessions
 
     with Sessions() as sessions:
         return sessions.conversation(number)

@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
+from askcorpus.cli.console import ProgressLine, emit, narrate
 from askcorpus.cli.options import load_settings, settings_options
-from askcorpus.console import ProgressLine, emit, narrate
 from askcorpus.errors import RegressionError, UsageError
 
 
@@ -50,7 +50,7 @@ def evaluate(
 ) -> None:
     """Ask every question of a GOLD file and measure the answers."""
     from askcorpus import evaluate as evaluation
-    from askcorpus import squad
+    from askcorpus.evaluate import squad
     from askcorpus.render import json_text
 
     if kind == "gold" and is_open:
@@ -99,7 +99,7 @@ def calibrate(ctx: click.Context, /, *, gold: Path | None, **params: Any) -> Non
 
     GOLD is a file as for `eval`: at least 20 questions, some of which the documents don't answer.
     """
-    from askcorpus import calibrate as tool
+    from askcorpus.evaluate import calibrate as tool
     from askcorpus.render import json_text
 
     if (gold is None) != params["reset"]:

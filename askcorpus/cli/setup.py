@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from askcorpus.cli.console import emit, narrate
 from askcorpus.cli.options import load_settings, settings_options
-from askcorpus.console import emit, narrate
 
 if TYPE_CHECKING:
     from askcorpus.config import Settings
@@ -40,8 +40,8 @@ def doctor(ctx: click.Context, /, offline: bool, **params: Any) -> None:
 
 def _examine_offline(settings: Settings) -> int:
     """Print what tried to reach a network; return the exit code."""
-    from askcorpus.offline import examine
-    from askcorpus.offline.report import report
+    from askcorpus.doctor.offline import examine
+    from askcorpus.doctor.offline.report import report
 
     narrate("Preparing the model, indexing and asking a sample without a network, about 30 s …")
     found = examine(settings)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from askcorpus.cli.console import ProgressLine, emit, narrate
 from askcorpus.cli.options import load_settings, settings_options
-from askcorpus.console import ProgressLine, emit, narrate
 from askcorpus.text import one_line
 
 if TYPE_CHECKING:

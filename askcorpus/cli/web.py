@@ -10,8 +10,8 @@ from typing import Any
 
 import click
 
+from askcorpus.cli.console import emit, narrate
 from askcorpus.cli.options import load_settings, settings_options
-from askcorpus.console import emit, narrate
 
 _FLAGS = ("k", "model", "threads", "dense")
 

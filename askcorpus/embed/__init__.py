@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from askcorpus.config import cache_dir
 from askcorpus.embed.encoders import HashingEmbedder, OnnxEmbedder, SentenceTransformersEmbedder
 from askcorpus.embed.prepared import prepare
 from askcorpus.embed.source import ExportError, find_source
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from askcorpus.config import Precision
+    from askcorpus.config import Precision, Settings
     from askcorpus.ports import Embedder
 
 __all__ = [
@@ -30,10 +31,26 @@ __all__ = [
     "OnnxEmbedder",
     "SentenceTransformersEmbedder",
     "open_embedder",
+    "open_model",
 ]
 
 
-def open_embedder(
+def open_embedder(settings: Settings, notify: Callable[[str], None] | None = None) -> Embedder:
+    """Return the embedding model that the settings name.
+
+    Raises:
+        ModelUnavailableError: It can't be had.
+    """
+    return open_model(
+        settings.model,
+        precision=settings.precision,
+        threads=settings.worker_threads,
+        cache=cache_dir(),
+        notify=notify,
+    )
+
+
+def open_model(
     model: str,
     *,
     precision: Precision,

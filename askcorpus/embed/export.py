@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
     from askcorpus.ports import Vectors
 
+EXPORTER = 1
+"""Raised whenever the export comes out differently, so that older entries aren't used."""
+FILES = ("model.onnx", "tokenizer.json")
 LEAST_COSINE = {"fp32": 0.9999, "int8": 0.95}
 """Between the export and sentence-transformers over the probes; below it, int8 gives way to fp32
 and fp32 to sentence-transformers."""

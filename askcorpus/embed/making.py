@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from askcorpus.embed.prepared import EXPORTER, FILES
+from askcorpus.embed.export import EXPORTER, FILES
 from askcorpus.embed.source import ExportError, sha256_file
 from askcorpus.errors import ModelUnavailableError
 

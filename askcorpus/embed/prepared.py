@@ -14,6 +14,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from askcorpus.embed.export import EXPORTER, FILES
 from askcorpus.errors import ModelUnavailableError
 from askcorpus.onnx import Session, Tokenizer
 
@@ -23,10 +24,6 @@ if TYPE_CHECKING:
 
     from askcorpus.config import Precision
     from askcorpus.embed.source import Source
-
-EXPORTER = 1
-"""Raised whenever the export comes out differently, so that older entries aren't used."""
-FILES = ("model.onnx", "tokenizer.json")
 
 
 class DamagedError(Exception):
@@ -63,7 +60,7 @@ def prepare(
         tell(f"The prepared model {source.label} is damaged and is made again.")
     except OSError:  # it isn't there, or whatever is wrong with the cache is told when writing
         pass
-    from askcorpus.embed import making
+    from askcorpus.embed import making  # with subprocess and tempfile, which asking needn't load
 
     tell(f"Preparing the model {source.label} for its first use, about 20 s …")
     with making.workshop(entry.parent, source, tell) as (folder, lasting):

@@ -1,9 +1,17 @@
 """Folder to documents: finds the files, decodes them, marks what is not content.
 
-    walk ─FileEntry→ read ─bytes→ worker ─bytes→ formats (pdf, docx, …) ─Extracted→ Document
+    walk ─FileEntry→ read ─bytes→ sandbox ─bytes→ formats (pdf, docx, …) ─Extracted→ Document
+
+    walk          the files of a folder, in an order that never changes; none is opened
+    ignore        `.gitignore` and `.askcorpusignore`
+    decode        bytes to text
+    extracted     what a parser hands back
+    formats/      one parser for each format
+    boilerplate/  what is not content in plain text
+    sandbox/      the child process that parses
 
 Plain text and Markdown are read here, unless they are large; what needs a library, in the child
-process of `worker`.
+process of `sandbox`.
 A file that can't be read is a `Skipped` with its reason, never an exception.
 """
 
@@ -19,8 +27,8 @@ from typing import TYPE_CHECKING
 from askcorpus.ingest.extracted import NESTED, Extracted, Unreadable, bounded
 from askcorpus.ingest.formats import IN_PROCESS, PARSERS
 from askcorpus.ingest.ignore import is_pattern
+from askcorpus.ingest.sandbox import shared
 from askcorpus.ingest.walk import FileEntry, Selection, walk
-from askcorpus.ingest.worker import shared
 from askcorpus.records import Document, Skipped
 from askcorpus.text import one_line
 

@@ -1,12 +1,12 @@
 """Finds the characters that answer a question in the passages that retrieval ranked.
 
-Two readers stand behind one port; both ask what kind of question it is (`question.py`).
-
-`span.py` runs a trained network over each passage: `shipped.py` opens its files, `pairs.py` makes
-its input, `edges.py` moves a span's edges to where words end, `judge.py` says how probable it is.
-`brought.py` runs a model that the user brings instead: `folder.py` finds its files, `template.py`
-reads the form of its input.
-
-`sentence.py` weighs whole sentences (`features.py`) and cuts the best ones to a phrase where the
-kind of question makes that safe (`phrases.py`).
+open      the reader that the settings name
+span      the trained reader: a network over each passage
+edges     moves a span's edges to where words end
+judge     how probable a span is, beside the others
+model/    the networks, ours and the user's own, and their input
+layout/   tables, receipts and lists
+sentence  the reader without a network: weighs whole sentences
+features  what it weighs them by
+phrases   cuts its sentences to a phrase where the kind of question makes that safe
 """

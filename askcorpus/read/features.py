@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from askcorpus.read.question import Question
+    from askcorpus.question.kind import Question
     from askcorpus.records import Hit
 
 NAMES = (

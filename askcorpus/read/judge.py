@@ -11,7 +11,7 @@ from askcorpus.text import stem, stems, words
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from askcorpus.read.question import Question
+    from askcorpus.question.kind import Question
     from askcorpus.records import Hit
 
 NAMES = ("margin", "lead", "fused", "dense", "focus", "names_missing")

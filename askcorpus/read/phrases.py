@@ -15,7 +15,7 @@ from askcorpus.text import STOP_WORDS, WORD, fold, words
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from askcorpus.read.question import Question
+    from askcorpus.question.kind import Question
 
     Range = tuple[int, int]
 

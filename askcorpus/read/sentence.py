@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from askcorpus.question.kind import analyse
 from askcorpus.read.features import NAMES, features
 from askcorpus.read.phrases import cut
-from askcorpus.read.question import analyse
 from askcorpus.records import Span
 from askcorpus.text import rarity, sentences, stem
 

@@ -12,13 +12,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
+from askcorpus.question.kind import analyse
 from askcorpus.read.edges import tidy
 from askcorpus.read.judge import Candidate, judge
-from askcorpus.read.lists import whole_list
-from askcorpus.read.pairs import best_spans, pairs
-from askcorpus.read.question import analyse
-from askcorpus.read.rows import layouts
-from askcorpus.read.shipped import load
+from askcorpus.read.layout.lists import whole_list
+from askcorpus.read.layout.rows import layouts
+from askcorpus.read.model.pairs import best_spans, pairs
+from askcorpus.read.model.shipped import load
 from askcorpus.records import Span
 from askcorpus.text import sentences, words
 
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from askcorpus.question.kind import Question
     from askcorpus.read.judge import Calibration
-    from askcorpus.read.pairs import Logits, Pair, PairTokenizer
-    from askcorpus.read.question import Question
-    from askcorpus.read.rows import Layout, Slot
+    from askcorpus.read.layout.rows import Layout, Slot
+    from askcorpus.read.model.pairs import Logits, Pair, PairTokenizer
     from askcorpus.records import Hit
 
     Range = tuple[int, int]

@@ -2,14 +2,16 @@
 
 Facts go down, messages come up:
 
-    desk      the one thread that holds the corpus; talk: what a typed line asks
+    app       the application: themes, the command palette, leaving
+    desk      the one thread that holds the corpus
     paint     records to styled text
     page      a document's text in rows of a given width
     source    the pane that shows a document
     turns     a question and its answer; transcript: all of them, one below the other
     bar       where questions are typed
     chat      the screen that puts them together, upon
-              reading (what the keys do with an answer) and shelf (what was there before)
+              reading (what the keys do with an answer) and shelf (what was there before);
+              following: sees that the index has changed; record: the conversations kept
     welcome   what is shown where nothing is indexed yet; job, indexer: indexing in a child process
     panels    help, a choice, a line to fill in; documents: the list of all files
     keys      every action with its key; keymap: other keys, from the configuration

@@ -14,16 +14,16 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from askcorpus.errors import AskcorpusError
-from askcorpus.tui.talk import meaning
+from askcorpus.question.understand import meaning
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from askcorpus.config import Settings
     from askcorpus.corpus import Corpus
-    from askcorpus.indexing import Contents
+    from askcorpus.question.understand import Asked
     from askcorpus.records import Answer, Document, Query, Status
-    from askcorpus.tui.talk import Asked
+    from askcorpus.sync.run import Contents
 
 T = TypeVar("T")
 # How long leaving waits for what the thread is in the middle of.
@@ -58,7 +58,7 @@ class Desk:
         await self.run(lambda: self._open().read("warm"))  # and the reader
 
     async def meaning(self, typed: str, earlier: Sequence[Answer], *, literal: bool) -> Asked:
-        """Return what a typed line asks; see `talk.meaning`."""
+        """Return what a typed line asks; see `question.understand`."""
         return await self.run(lambda: meaning(typed, earlier, literal=literal))
 
     async def ask(self, asked: Asked) -> Answer:
@@ -140,6 +140,6 @@ class Desk:
         )
 
     def _contents(self) -> Contents:
-        from askcorpus.indexing import contents
+        from askcorpus.sync.run import contents
 
         return contents(self.settings.index_path)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
-    from askcorpus.indexing import Contents
+    from askcorpus.sync.run import Contents
 
 # Rows that are added at once: a long list must not hold up the keys.
 BATCH = 100

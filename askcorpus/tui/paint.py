@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from askcorpus.errors import AskcorpusError
+    from askcorpus.history import Summary
+    from askcorpus.question.understand import Asked
     from askcorpus.records import Answer, Citation, Document, Query, Skipped, SpanRef, Status
-    from askcorpus.sessions import Summary
-    from askcorpus.tui.talk import Asked
 
 SIGNS = {"answered": "●", "related": "◐", "none": "○"}
 METER = {"strong": "▰▰▰", "fair": "▰▰▱", "weak": "▰▱▱"}
@@ -140,7 +140,7 @@ def meant(asked: Asked) -> Content:
 
 def narrowed(query: Query) -> str:
     """Return a question's filters in words; empty where there are none."""
-    from askcorpus.filters import Filtered, described
+    from askcorpus.question.filters import Filtered, described
 
     return described(
         Filtered(query.text, query.files, query.after, query.before, query.without, query.phrases)

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from askcorpus.export import Format
+    from askcorpus.history import Conversation, Session, Sessions, Summary
+    from askcorpus.history.export import Format
+    from askcorpus.question.understand import Asked
     from askcorpus.records import Answer
-    from askcorpus.sessions import Conversation, Session, Sessions, Summary
     from askcorpus.tui.desk import Desk
-    from askcorpus.tui.talk import Asked
 
 
 class Record:
@@ -34,7 +34,7 @@ class Record:
         """
 
         def added() -> None:
-            from askcorpus.sessions import Turn
+            from askcorpus.history import Turn
 
             self._sitting(root).add(Turn(asked.typed, asked.query, answer, root=root))
 
@@ -71,7 +71,7 @@ class Record:
         """
 
         def written() -> None:
-            from askcorpus.export import exported, save
+            from askcorpus.history.export import exported, save
 
             save(exported(self._sitting(root).conversation(), _format(path)), path)
 
@@ -89,7 +89,7 @@ class Record:
 
     def _history(self) -> Sessions:
         if self._sessions is None:
-            from askcorpus.sessions import Sessions
+            from askcorpus.history import Sessions
 
             self._sessions = Sessions(keep=self._desk.settings.history)
         return self._sessions

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 from textual.widgets import Static
 
 from askcorpus.errors import AskcorpusError
+from askcorpus.question.understand import Asked
 from askcorpus.tui import paint
 from askcorpus.tui.bar import QuestionBar
 from askcorpus.tui.reading import Reading
 from askcorpus.tui.record import Record
-from askcorpus.tui.talk import Asked
 from askcorpus.tui.turns import Turn
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
 
+    from askcorpus.history import Summary
     from askcorpus.records import Status
-    from askcorpus.sessions import Summary
     from askcorpus.tui.desk import Desk
 
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from askcorpus.errors import AskcorpusError
+    from askcorpus.question.understand import Asked
     from askcorpus.records import Answer, Citation, SpanRef
-    from askcorpus.tui.talk import Asked
 
 State = Literal["waiting", "asking", "answered", "failed", "cancelled"]
 SAID = {

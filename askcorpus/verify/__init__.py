@@ -2,6 +2,10 @@
 
     claims (history, exports) ─check→ Finding: ok · moved · changed · gone · unreadable · refused
 
+    claims     what is to be verified
+    places     where a citation may be held against a file, and where a lost quote may stand
+    originals  the files as they read now
+
 A quote is an exact slice, so it is compared to the character, white space included. What a file
 from elsewhere names is looked at only where the user has indexed it, was answered from it, or says
 so with a folder. An index proposes where a lost quote may stand; a file on disk has to hold it.
@@ -13,10 +17,11 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from askcorpus import originals, scope
 from askcorpus.errors import AskcorpusError, StoreUnavailableError
+from askcorpus.history import Sessions
 from askcorpus.records import Skipped
-from askcorpus.sessions import Sessions
+from askcorpus.sync import scope
+from askcorpus.verify import originals
 from askcorpus.verify.claims import Claim, distinct, kept, kept_turn, written
 from askcorpus.verify.places import Grounds, elsewhere, folder_of
 
@@ -25,8 +30,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from askcorpus.config import Settings
-    from askcorpus.indexing import Progress
     from askcorpus.records import Citation, Document
+    from askcorpus.sync.run import Progress
     from askcorpus.verify.places import Reread
 
 __all__ = ["Claim", "Finding", "Report", "Verdict", "check", "history", "kept", "written"]

@@ -14,15 +14,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from askcorpus.errors import StoreUnavailableError, UsageError
-from askcorpus.export.facts import quote_hash
+from askcorpus.history.export.facts import quote_hash
 from askcorpus.records import Answer
 from askcorpus.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from askcorpus.history import Conversation, Turn
     from askcorpus.records import Citation
-    from askcorpus.sessions import Conversation, Turn
 
 MAX_BYTES = 32_000_000
 """Some thousand answers; decoding may take twenty times as much memory."""

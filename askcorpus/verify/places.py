@@ -10,10 +10,10 @@ from itertools import takewhile
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from askcorpus import originals
 from askcorpus.errors import AskcorpusError, UsageError
+from askcorpus.history import Sessions
 from askcorpus.records import Document, Skipped
-from askcorpus.sessions import Sessions
+from askcorpus.verify import originals
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

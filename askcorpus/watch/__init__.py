@@ -1,5 +1,7 @@
 """Keeps an index in step with its folders until it is stopped.
 
+    events  says when something stirs, by the system's events or by the clock
+
 Events only say when to look. What is compared is the state of the folders, by the walk that
 indexing begins with, and a run is always a whole sync. So an event that is lost, or one of a file
 that isn't wanted, does no harm: the next look finds the rest.
@@ -15,6 +17,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from askcorpus.corpus import Corpus
+from askcorpus.embed import open_embedder
 from askcorpus.errors import (
     AskcorpusError,
     ConfigError,
@@ -24,8 +27,7 @@ from askcorpus.errors import (
     ModelUnavailableError,
     UsageError,
 )
-from askcorpus.indexing import update_index
-from askcorpus.parts import open_embedder
+from askcorpus.sync.run import update_index
 from askcorpus.watch.events import Stirring, Stop
 
 if TYPE_CHECKING:
@@ -33,10 +35,10 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from askcorpus.config import Settings
-    from askcorpus.indexing import Progress
     from askcorpus.ports import Embedder
     from askcorpus.records import FileReport, IndexReport
-    from askcorpus.scope import Scope
+    from askcorpus.sync.run import Progress
+    from askcorpus.sync.scope import Scope
 
 __all__ = ["Pace", "Stop", "follow"]
 

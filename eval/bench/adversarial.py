@@ -25,7 +25,7 @@ from askcorpus import Corpus, Settings
 from askcorpus.answer import compose
 from askcorpus.answer.guards import GUARDS, strange_document
 from askcorpus.evaluate import read_gold
-from askcorpus.measures import normalise
+from askcorpus.evaluate.measures import normalise
 from askcorpus.read.span import SpanReader
 from eval.bench.machine import describe
 from eval.bench.squad import articles
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from askcorpus.answer.guards import Guard
-    from askcorpus.read.question import Question
-    from askcorpus.read.rows import Layout
+    from askcorpus.question.kind import Question
+    from askcorpus.read.layout.rows import Layout
     from askcorpus.records import Answer, Hit, Span
 
 ROOT = Path(__file__).resolve().parents[2]

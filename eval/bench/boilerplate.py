@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from askcorpus.ingest.boilerplate import mark
-from askcorpus.ingest.lines import Line, lines
+from askcorpus.ingest.boilerplate.lines import Line, lines
 from askcorpus.text import sentences
 
 if TYPE_CHECKING:

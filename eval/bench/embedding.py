@@ -19,7 +19,7 @@ from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
 from askcorpus.config import cache_dir
-from askcorpus.embed import open_embedder
+from askcorpus.embed import open_model
 from askcorpus.embed.encoders import quiet
 from askcorpus.embed.export import load_model
 from askcorpus.embed.source import find_source
@@ -55,7 +55,7 @@ def main() -> None:
     if args.opening:
         return _opening(args.rounds)
     embedders = {
-        precision: open_embedder(
+        precision: open_model(
             MODEL, precision=precision, threads=args.threads, cache=cache_dir(), notify=print
         )
         for precision in ("fp32", "int8")
@@ -139,11 +139,11 @@ import time
 begun, cpu = time.perf_counter(), time.process_time()
 import sys
 from pathlib import Path
-from askcorpus.embed import open_embedder
+from askcorpus.embed import open_model
 steps = [("imports of ours and numpy", time.perf_counter(), time.process_time())]
 import onnxruntime, tokenizers
 steps.append(("imports of onnxruntime, tokenizers", time.perf_counter(), time.process_time()))
-embedder = open_embedder(sys.argv[1], precision="int8", threads=2, cache=Path(sys.argv[2]))
+embedder = open_model(sys.argv[1], precision="int8", threads=2, cache=Path(sys.argv[2]))
 steps.append(("opening the model", time.perf_counter(), time.process_time()))
 embedder.embed(["who denied the deal?"])
 steps.append(("first question", time.perf_counter(), time.process_time()))
@@ -155,7 +155,7 @@ for name, wall, used in steps:
 
 def _opening(rounds: int) -> None:
     """Print what a first question costs in a new process, step by step."""
-    open_embedder(MODEL, precision="int8", threads=1, cache=cache_dir(), notify=print)
+    open_model(MODEL, precision="int8", threads=1, cache=cache_dir(), notify=print)
     steps: dict[str, list[Turn]] = {}
     for _ in range(max(5, rounds)):
         command = [sys.executable, "-c", _FIRST, MODEL, str(cache_dir())]

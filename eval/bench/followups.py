@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from askcorpus import Corpus
 from askcorpus.evaluate import Gold, _supports
-from askcorpus.followup import Turn, understand
-from askcorpus.measures import exact_match, interval, normalise, token_f1
+from askcorpus.evaluate.measures import exact_match, interval, normalise, token_f1
+from askcorpus.question.followup import Turn, understand
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

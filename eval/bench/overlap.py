@@ -17,7 +17,7 @@ from statistics import mean, median
 from typing import TYPE_CHECKING
 
 from askcorpus import Corpus, Settings
-from askcorpus.parts import open_embedder
+from askcorpus.embed import open_embedder
 from askcorpus.store.chroma import ChromaStore
 from askcorpus.store.exact import ExactStore
 from askcorpus.store.ledger import Ledger

@@ -18,10 +18,10 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from askcorpus import Corpus, Settings, evaluate
-from askcorpus.parts import open_embedder
+from askcorpus.embed import open_embedder
+from askcorpus.evaluate.squad import over_all, own
 from askcorpus.read.span import DEPTH, SpanReader
 from askcorpus.records import Hit, Passage
-from askcorpus.squad import over_all, own
 from askcorpus.store.ledger import Ledger
 from eval.bench import embedding
 from eval.bench.machine import describe

@@ -14,7 +14,7 @@ from statistics import mean, quantiles
 from typing import TYPE_CHECKING
 
 from askcorpus import Corpus, Settings
-from askcorpus.parts import open_embedder
+from askcorpus.embed import open_embedder
 from askcorpus.retrieve import CANDIDATES, Weights, query_words, retrieve
 from askcorpus.store.exact import ExactStore
 from askcorpus.store.ledger import Ledger

@@ -31,10 +31,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from askcorpus import Corpus, Settings
-from askcorpus.ingest import webpage
 from askcorpus.ingest.boilerplate import mark
+from askcorpus.ingest.boilerplate.lines import lines
 from askcorpus.ingest.extracted import Unreadable
-from askcorpus.ingest.lines import lines
+from askcorpus.ingest.formats import webpage
 from askcorpus.text import sentences
 from eval.bench.boilerplate import normal, pages, ratio, stripped
 

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from textual import events
 
+from askcorpus.question.understand import Asked
 from askcorpus.records import Query
 from askcorpus.render import NO_ANSWER
 from askcorpus.tui.bar import QuestionBar
 from askcorpus.tui.source import SourceView
-from askcorpus.tui.talk import Asked
 from askcorpus.tui.transcript import Transcript
 from askcorpus.tui.turns import Turn
 from tests.tui.conftest import BREAD, DENIED, NARROW, Chat, drive, made_answer

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.widgets import Input
 
+from askcorpus.question.understand import meaning
 from askcorpus.records import Answer
 from askcorpus.tui import paint
 from askcorpus.tui.bar import QuestionBar
-from askcorpus.tui.talk import meaning
 from tests.tui.conftest import BREAD, NARROW, WIDE, Chat, drive, made_answer
 from tests.tui.pictures import picture
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from textual.widgets import DataTable, Input
 
 from askcorpus import Corpus, Settings
+from askcorpus.question.understand import meaning
 from askcorpus.records import Answer
 from askcorpus.tui.documents import DocumentsScreen
-from askcorpus.tui.talk import meaning
 from tests.tui.conftest import BREAD, DENIED, Chat, drive, made_answer
 
 if TYPE_CHECKING:

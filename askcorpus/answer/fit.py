@@ -1,0 +1,155 @@
+"""What divides the outcomes and the bands: a reader's own constants, or a fit kept with an index.
+
+A fit is bound to the reader and the embedding model that it was made with, and counts for no
+other. It stands in the ledger under one key, as JSON; `askcorpus calibrate` writes it.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields, replace
+from math import exp, isfinite, log
+from typing import TYPE_CHECKING
+
+from askcorpus.answer import THRESHOLDS, Thresholds
+from askcorpus.read.open import reader_kind
+from askcorpus.store.ledger import Ledger
+from askcorpus.store.lock import hold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from askcorpus.ports import Reader
+    from askcorpus.records import Span
+
+KEY = "fit"
+MOST_LOGIT = 14.0
+"""Log odds further out are cut to this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Makes a reader's score a probability, and divides the outcomes and the bands by it."""
+
+    reader: str
+    """The reader that it was made with: its weights, and what weighs them."""
+    model: str
+    """The embedding model that it was made with."""
+    questions: int
+    """That it was fitted on; 0 for the reader's own constants."""
+    scale: float
+    """Of the log odds of the reader's score; above 0, so that the order stays."""
+    bias: float
+    related: float
+    """Probabilities in [0, 1], as in `Thresholds`."""
+    answered: float
+    fair: float
+    strong: float
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """The four probabilities."""
+        return Thresholds(self.related, self.answered, self.fair, self.strong)
+
+    def probability(self, score: float) -> float:
+        """Return the probability that a span with the reader's score answers."""
+        if not self.questions:
+            return score
+        odds = self.scale * log_odds(score) + self.bias
+        return 1.0 / (1.0 + exp(-max(-700.0, min(700.0, odds))))
+
+    def applied(self, spans: Sequence[Span]) -> list[Span]:
+        """Return the spans with their probabilities, in the same order."""
+        return [replace(span, score=self.probability(span.score)) for span in spans]
+
+
+def log_odds(score: float) -> float:
+    """Return the log odds of a probability, within `MOST_LOGIT`."""
+    least = 1.0 / (1.0 + exp(MOST_LOGIT))
+    inside = min(max(score, least), 1.0 - least)
+    return log(inside / (1.0 - inside))
+
+
+def shipped(name: str, reader: Reader, model: str) -> Fit:
+    """Return the constants that come with a reader.
+
+    Args:
+        name: The setting `reader`.
+        reader: What it names, open; one that doesn't say its identity goes by the name.
+        model: The embedding model of the index.
+    """
+    own = THRESHOLDS.get(reader_kind(name), THRESHOLDS["span"])
+    identity = str(getattr(reader, "identity", name))
+    return Fit(identity, model, questions=0, scale=1.0, bias=0.0, **asdict(own))
+
+
+def chosen(ledger: Ledger, own: Fit) -> tuple[Fit, str]:
+    """Return the fit to use, and a remark where the one in the index can't be.
+
+    Args:
+        ledger: Of the index.
+        own: The reader's own constants.
+    """
+    try:
+        kept = stored(ledger)
+    except ValueError:
+        return own, "The calibration in the index is garbled and isn't used. Calibrate again."
+    if kept is None:
+        return own, ""
+    if (kept.reader, kept.model) != (own.reader, own.model):
+        return own, (
+            f"The calibration in the index was made with the reader {kept.reader} and isn't used. "
+            "Run: askcorpus calibrate GOLD"
+        )
+    return kept, ""
+
+
+def stored(ledger: Ledger) -> Fit | None:
+    """Return the fit in the index, or None.
+
+    Raises:
+        ValueError: What stands there isn't one.
+    """
+    text = ledger.get(KEY)
+    if not text:
+        return None
+    try:
+        data = json.loads(text)
+        fit = Fit(**{part.name: data[part.name] for part in fields(Fit)})
+        numbers = (fit.scale, fit.bias, fit.related, fit.answered, fit.fair, fit.strong)
+        sound = all(isfinite(number) for number in numbers) and fit.scale > 0 < fit.questions
+    except (ValueError, KeyError, TypeError) as exc:
+        raise ValueError(f"no fit: {exc}") from exc
+    if not sound or not isinstance(fit.reader, str) or not isinstance(fit.model, str):
+        raise ValueError("no fit: its values are out of range")
+    return fit
+
+
+def described(ledger: Ledger) -> str:
+    """Return what `status` says about the fit in the index; "" where there is none."""
+    try:
+        fit = stored(ledger)
+    except ValueError:
+        return "garbled"
+    return f"fitted on {fit.questions} questions for the reader {fit.reader}" if fit else ""
+
+
+@contextmanager
+def writer(directory: Path) -> Iterator[Ledger]:
+    """Yield the ledger for writing; nobody else changes the index meanwhile.
+
+    Raises:
+        IndexMissingError: There is no index.
+        IndexBusyError: Another process is writing it.
+        StoreUnavailableError: It can't be written.
+    """
+    Ledger.open(directory).close()  # a missing index is said, and not made
+    with hold(directory), Ledger.create(directory) as ledger:
+        yield ledger
+
+
+def keep(ledger: Ledger, fit: Fit | None) -> None:
+    """Make this the fit of the index; None goes back to the reader's own constants."""
+    ledger.set(**{KEY: json.dumps(asdict(fit)) if fit else ""})
