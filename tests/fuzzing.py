@@ -37,14 +37,20 @@ from askcorpus.records import (
     SpanRef,
     Status,
 )
-from tests.test_ingest_books import EPUB
-from tests.test_ingest_docx import make_docx, make_zip, p
-from tests.test_ingest_mail import make_message
-from tests.test_ingest_msg import LETTER
-from tests.test_ingest_pdf import LEFT, column, make_pdf
-from tests.test_ingest_pptx import SHOW
-from tests.test_ingest_sheets import make_xlsx
-from tests.test_ingest_webpage import PAGE
+from tests.ingest.made import (
+    EPUB,
+    LEFT,
+    PAGE,
+    SHOW,
+    column,
+    make_docx,
+    make_message,
+    make_pdf,
+    make_xlsx,
+    make_zip,
+    p,
+)
+from tests.ingest.made_msg import LETTER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

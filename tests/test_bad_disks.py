@@ -22,7 +22,7 @@ from askcorpus.errors import IndexMissingError
 from askcorpus.history import Sessions
 from tests import watched
 from tests.conftest import ROOT
-from tests.test_sessions import turn
+from tests.history.turns import turn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -22,7 +22,7 @@ from askcorpus.errors import (
     UsageError,
 )
 from askcorpus.ingest.sandbox import Limits, Worker
-from tests.conftest import SEEDS
+from tests.conftest import ROOT, SEEDS
 
 if TYPE_CHECKING:
     from askcorpus.config import Dense
@@ -262,7 +262,7 @@ def test_a_killed_indexer_loses_nothing_that_was_committed(tmp_path: Path) -> No
 def test_the_answer_matches_its_published_schema(seeds_index: Path) -> None:
     import jsonschema
 
-    schema = json.loads((Path(__file__).parents[1] / "docs" / "answer-schema.json").read_text())
+    schema = json.loads((ROOT / "docs" / "answer-schema.json").read_text())
     with Corpus.open(seeds_index, settings=Settings()) as corpus:
         for question in ("who denied the deal?", "Who invented the telephone?"):
             jsonschema.validate(corpus.ask(question).to_dict(), schema)

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import pytest
+
+from askcorpus.question.kind import asks_for_several
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What gods were in the Capitoline triad?",
+        "Which countries signed the treaty?",
+        "In what two years were the wars of Kappel?",
+        "Who are two representative writers?",
+        "Who were the members of the board?",
+        "What are the preferred symbols for deuterium and tritium?",
+        "Name the cities that were bombed",
+    ],
+)
+def test_questions_that_ask_for_several(question: str) -> None:
+    assert asks_for_several(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who denied the deal?",
+        "What is the status of the talks?",
+        "Which bus did she take?",
+        "How many people live in Miami?",
+        "When were the talks?",
+        "What was the crisis about?",
+        "What does Theotokos mean?",
+        "",
+    ],
+)
+def test_questions_that_ask_for_one(question: str) -> None:
+    assert not asks_for_several(question)
