@@ -168,6 +168,9 @@ def test_every_entry_has_a_floor() -> None:
 def test_the_package_stays_a_picture() -> None:
     entries = [path for path in PACKAGE.iterdir() if path.name != "__pycache__"]
     assert len(entries) <= MOST_ENTRIES
+    shown = {f"{path.name}/" if path.is_dir() else path.name for path in entries}
+    tree = re.findall(r"^  (\w+(?:/|\.py)) ", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    assert set(tree) == shown - {"__init__.py", "__main__.py", "py.typed"}
 
 
 @pytest.mark.parametrize("path", FILES, ids=named)
