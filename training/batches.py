@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from training import distract
 from training.augment import augmented
-from training.encode import Encoded, Ids, Padded, encode, pad, token_span
+from training.encode import Encoded, Form, Ids, Padded, encode, form_of, pad, token_span
 from training.windows import window
 
 if TYPE_CHECKING:
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
 
 # Rows are sorted by length inside a block of this many batches: little padding, still mixed.
 BLOCK_BATCHES = 40
-NOWHERE = (0, 0)  # [CLS], both start and end
+MAX_TOKENS = 320
+NOWHERE = (0, 0)  # the first token, both start and end
+# A document's name stands before most passages, but a reader must do without it too.
+HEADED = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ class Batch:
 
 
 def row(
-    tokenizer: Tokenizer, example: Example, plan: Plan, rng: random.Random
+    tokenizer: Tokenizer, example: Example, plan: Plan, rng: random.Random, form: Form
 ) -> tuple[Encoded, tuple[int, int]]:
     """Return one example as a model input and its target."""
     low, high = window(
@@ -59,10 +63,20 @@ def row(
         tokens=rng.randint(plan.shortest_window, plan.longest_window),
         rng=rng,
     )
-    encoded = encode(tokenizer, augmented(example.question, rng), example.context[low:high])
+    passage, answer = example.context[low:high], (example.start - low, example.end - low)
+    if rng.random() < distract.SHARE:
+        passage, answer = distract.distracted(passage, answer, rng)
+    encoded = encode(
+        tokenizer,
+        augmented(example.question, rng),
+        passage,
+        head=example.head if rng.random() < HEADED else "",
+        max_tokens=MAX_TOKENS,
+        form=form,
+    )
     if example.kind != "answer":
         return encoded, NOWHERE
-    return encoded, token_span(encoded, example.start - low, example.end - low) or NOWHERE
+    return encoded, token_span(encoded, *answer) or NOWHERE
 
 
 def batches(
@@ -84,8 +98,9 @@ def batches(
 def _block(
     tokenizer: Tokenizer, held: Sequence[Example], plan: Plan, epoch: int, numbers: list[int]
 ) -> list[Batch]:
+    form = form_of(tokenizer)
     rows = [
-        row(tokenizer, held[i], plan, random.Random(f"row {plan.seed} {epoch} {i}"))
+        row(tokenizer, held[i], plan, random.Random(f"row {plan.seed} {epoch} {i}"), form)
         for i in numbers
     ]
     rows.sort(key=lambda pair: len(pair[0].ids))
@@ -97,8 +112,3 @@ def _block(
 def _batch(rows: Sequence[tuple[Encoded, tuple[int, int]]]) -> Batch:
     targets = np.array([target for _, target in rows], np.int64)
     return Batch(pad([encoded for encoded, _ in rows]), targets[:, 0], targets[:, 1])
-
-
-def batch_count(held: Sequence[Example], plan: Plan) -> int:
-    """Return how many batches one epoch has."""
-    return -(-len(held) // plan.batch_size)

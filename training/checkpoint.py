@@ -11,7 +11,7 @@ import platformdirs
 import torch
 
 if TYPE_CHECKING:
-    from transformers import BertForQuestionAnswering
+    from training.model import Reader
 
 FILE = "checkpoint.pt"
 
@@ -36,7 +36,7 @@ class Progress:
 
 def write(
     folder: Path,
-    model: BertForQuestionAnswering,
+    model: Reader,
     optimiser: torch.optim.Optimizer,
     progress: Progress,
     *,
@@ -56,7 +56,7 @@ def write(
 
 def read(
     folder: Path,
-    model: BertForQuestionAnswering,
+    model: Reader,
     optimiser: torch.optim.Optimizer,
     *,
     data_sha256: str,

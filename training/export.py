@@ -43,8 +43,6 @@ from training.sources import SPLITS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from transformers import BertForQuestionAnswering
-
     from training.encode import Found
     from training.sources import Item
 
@@ -56,7 +54,7 @@ WINDOW = 256
 class _Graph(torch.nn.Module):
     """The reader with positional inputs and a pair of outputs, as the exporter wants it."""
 
-    def __init__(self, reader: BertForQuestionAnswering) -> None:
+    def __init__(self, reader: model.Reader) -> None:
         super().__init__()
         self.reader = reader
 
@@ -70,7 +68,7 @@ class _Graph(torch.nn.Module):
         return both[..., 0], both[..., 1]
 
 
-def to_onnx(reader: BertForQuestionAnswering, path: Path) -> None:
+def to_onnx(reader: model.Reader, path: Path) -> None:
     """Write the reader as one float32 ONNX file with free batch size and length."""
     reader.set_attn_implementation("eager")
     # Three tensors: one given twice would be exported as one input.

@@ -1,11 +1,12 @@
 """Makes questions that their passage doesn't answer, the way the product meets them.
 
-Five kinds, as shares of the answerable questions (together about 27% of all examples):
+Six kinds, as shares of the answerable questions (together about 28% of all examples):
 
     near      BM25 ranks the passage high for the question: same article, or another
     cut       the right paragraph, without the sentence that holds the answer and without its text
     swapped   the right passage, the question's name or number exchanged for a neighbour's
     mismatch  a paragraph drawn at random
+    opposite  the right passage, a word of the question turned into its opposite
     squad2    SQuAD 2.0's own unanswerable questions, which come with the items
 """
 
@@ -14,7 +15,7 @@ from __future__ import annotations
 import random
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from training.bm25 import Bm25, terms
@@ -30,6 +31,7 @@ NEAR_OTHER = 0.08
 CUT = 0.05
 SWAPPED = 0.12
 MISMATCH = 0.015
+OPPOSITE = 0.012
 _NEAR_RANKS = 15
 _MIN_CUT_CHARS = 120
 
@@ -48,13 +50,14 @@ class Example:
     """The answer's range or, where nothing answers, what the window should hold."""
     kind: str
     """`answer`, or the kind of negative."""
+    head: str = ""
+    """The name of the document that the context is from."""
 
 
 def examples(items: Sequence[Item], *, seed: int) -> list[Example]:
     """Return a row for each item, and the negatives made from the answerable ones."""
     rng = random.Random(seed)
-    rows = [Example(i.question, i.context, i.start, i.end, "answer") for i in items if i.answerable]
-    rows += [_aimed(i.question, i.context, "squad2") for i in items if not i.answerable]
+    rows = [plain(item) for item in items]
     answerable = [item for item in items if item.answerable]
     pool = list({item.context: item.article for item in items}.items())
     rows += _near(answerable, pool, rng)
@@ -62,7 +65,18 @@ def examples(items: Sequence[Item], *, seed: int) -> list[Example]:
     entities = _by_article(answerable)
     rows += _collected(answerable, SWAPPED, lambda item: _swapped(item, entities, rng), rng)
     rows += _collected(answerable, MISMATCH, lambda item: _mismatch(item, pool, rng), rng)
-    return rows
+    rows += _collected(answerable, OPPOSITE, lambda item: _opposite(item, rng), rng)
+    heads = {item.context: item.head for item in items}
+    return [replace(row, head=heads[row.context]) if row.context in heads else row for row in rows]
+
+
+def plain(item: Item) -> Example:
+    """Return a row that asks the item as it is."""
+    if item.answerable:
+        return Example(item.question, item.context, item.start, item.end, "answer", item.head)
+    if item.start == item.end:
+        return _aimed(item.question, item.context, "squad2")
+    return Example(item.question, item.context, item.start, item.end, "squad2", item.head)
 
 
 def holds(context: str, answer: str) -> bool:
@@ -167,3 +181,37 @@ def _mismatch(item: Item, pool: Sequence[tuple[str, str]], rng: random.Random) -
     if article == item.article or holds(context, item.answer):
         return None
     return _aimed(item.question, context, "mismatch")
+
+
+_OPPOSITES: dict[str, str] = {}
+for _pair in (
+    "first/last oldest/youngest largest/smallest biggest/smallest before/after north/south "
+    "east/west northern/southern eastern/western highest/lowest most/least minimum/maximum "
+    "male/female men/women boys/girls public/private senior/junior internal/external upper/lower "
+    "increase/decrease increased/decreased began/ended start/finish started/stopped "
+    "earliest/latest old/new buy/sell bought/sold win/lose won/lost import/export "
+    "imports/exports present/absent hot/cold wet/dry high/low long/short strong/weak left/right "
+    "inside/outside above/below more/less better/worse best/worst father/mother son/daughter "
+    "brother/sister king/queen husband/wife accepted/rejected supported/opposed allies/enemies "
+    "victory/defeat rise/fall rural/urban summer/winter morning/evening birth/death born/died "
+    "arrived/left gain/loss major/minor positive/negative teacher/student doctor/patient "
+    "landlord/tenant employer/employee buyer/seller lender/borrower plaintiff/defendant "
+    "full-time/part-time permanent/temporary"
+).split():
+    _one, _other = _pair.split("/")
+    _OPPOSITES.setdefault(_one, _other)
+    _OPPOSITES.setdefault(_other, _one)
+
+
+def _opposite(item: Item, rng: random.Random) -> Example | None:
+    """Return the item with one word turned round, if the passage never uses the opposite."""
+    found = [
+        (match.span(), other)
+        for match in re.finditer(r"[A-Za-z-]+", item.question)
+        if (other := _OPPOSITES.get(match.group().lower())) and not holds(item.context, other)
+    ]
+    if not found:
+        return None
+    (low, high), other = rng.choice(found)
+    question = item.question[:low] + other + item.question[high:]
+    return Example(question, item.context, item.start, item.end, "opposite")

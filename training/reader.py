@@ -1,4 +1,9 @@
-"""Trains the span reader: `python -m training.reader --data DIR --minutes 100`."""
+"""Trains a span reader: `python -m training.reader --data DIR --rows 100000 --out RUN`.
+
+The small reader unless `--deep BASE` names the folder of all-mpnet-base-v2. SIGTERM stops with a
+checkpoint; the same command goes on from it. The schedule counts rows, so that a run may be
+stopped as often as need be and is still the same run.
+"""
 
 from __future__ import annotations
 
@@ -16,15 +21,14 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from training import checkpoint, model
-from training.batches import Batch, Plan, batch_count, batches
+from training.batches import Batch, Plan, batches
 from training.encode import load_tokenizer
+from training.mixture import mixture
 from training.negatives import Example, examples
-from training.sources import SPLITS, TRAINING_FILES, training_items
+from training.sources import SPLITS, training_items
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from transformers import BertForQuestionAnswering
 
 PACKAGES = ("torch", "transformers", "tokenizers", "numpy")
 SNAPSHOTS = (0.25, 0.5, 0.75)
@@ -36,9 +40,8 @@ class Settings:
     """How to train."""
 
     plan: Plan
-    epochs: float = 1.0
-    minutes: float | None = None
-    """Let the schedule follow the clock and end after this long, whatever the machine's load."""
+    rows: int
+    """After how many rows the schedule ends; a pass over the examples may end before or after."""
     learning_rate: float = 2e-4
     warm_up: float = 0.05
     """The share of the schedule over which the rate rises."""
@@ -47,7 +50,7 @@ class Settings:
     device: str = "cpu"
     bf16: bool = False
     """Multiply matrices in bfloat16; weights and optimiser stay float32."""
-    checkpoint_s: float = 180.0
+    checkpoint_s: float = 300.0
     max_steps: int | None = None
     """Stop there with a checkpoint, as an interruption would."""
 
@@ -62,14 +65,14 @@ class Run:
         held: Sequence[Example],
         settings: Settings,
         *,
-        shipped: Path | None = None,
+        exported: Path | None = None,
     ) -> None:
         torch.manual_seed(settings.plan.seed)
         self.base, self.folder, self.held, self.settings = base, folder, held, settings
         folder.mkdir(parents=True, exist_ok=True)
         self.tokenizer = load_tokenizer(base / "tokenizer.json")
-        self.model: BertForQuestionAnswering = (
-            model.from_shipped(shipped, base) if shipped else model.from_base(base)
+        self.model: model.Reader = (
+            model.from_exported(exported, base) if exported else model.from_base(base)
         )
         model.freeze(self.model, layers=settings.frozen_layers)
         self.model.to(settings.device).train()
@@ -91,10 +94,7 @@ class Run:
 
     def share(self) -> float:
         """Return how much of the schedule is done, from 0; at 1 the run is over."""
-        if self.settings.minutes is not None:
-            return self.progress.elapsed_s / (60 * self.settings.minutes)
-        total = self.settings.epochs * batch_count(self.held, self.settings.plan)
-        return self.progress.step / total
+        return self.progress.step * self.settings.plan.batch_size / self.settings.rows
 
     def train(self) -> None:
         """Train to the end of the schedule, or until `stopping` or `max_steps`; then save."""
@@ -200,23 +200,17 @@ def _hash_of(held: Sequence[Example], plan: Plan) -> str:
     return digest.hexdigest()
 
 
-def _file_hashes(folder: Path) -> dict[str, str]:
-    return {n: hashlib.sha256((folder / n).read_bytes()).hexdigest() for n in TRAINING_FILES}
-
-
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m training.reader", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder with the question sets")
     parser.add_argument("--out", type=Path, default=checkpoint.default_folder() / "reader")
-    parser.add_argument("--base", type=Path, default=None, help="folder of the starting model")
-    parser.add_argument(
-        "--start-from", type=Path, default=None, help="exported reader to go on from"
-    )
+    parser.add_argument("--deep", type=Path, metavar="BASE", help="folder of all-mpnet-base-v2")
+    parser.add_argument("--start-from", type=Path, help="exported reader to go on from")
     parser.add_argument("--splits", type=Path, default=SPLITS)
-    parser.add_argument("--epochs", type=float, default=1.0)
-    parser.add_argument("--minutes", type=float, default=None, help="follow the clock instead")
+    parser.add_argument("--rows", type=int, required=True, help="where the schedule ends")
     parser.add_argument("--max-steps", type=int, default=None)
     parser.add_argument("--rate", type=float, default=2e-4)
+    parser.add_argument("--warm-up", type=float, default=0.05, help="share of the schedule")
     parser.add_argument("--batch", type=int, default=24)
     parser.add_argument("--window", type=int, nargs=2, default=(64, 120), metavar=("LOW", "HIGH"))
     parser.add_argument("--freeze", type=int, default=0, help="lowest layers that don't learn")
@@ -224,7 +218,6 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--device", default="cpu", choices=("cpu", "cuda"))
     parser.add_argument("--bf16", action="store_true", help="faster where the processor has it")
-    parser.add_argument("--resume", action="store_true", help="continue what is in --out")
     return parser.parse_args(argv)
 
 
@@ -232,34 +225,36 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Train as the command line says."""
     asked = _arguments(argv)
     torch.set_num_threads(asked.threads)
-    if not asked.resume and (asked.out / checkpoint.FILE).exists():
-        print(f"{asked.out} holds a run: add --resume, or name another --out.", file=sys.stderr)
-        return 2
-    held = examples(training_items(asked.data, asked.splits), seed=asked.seed)
+    held = (
+        mixture(asked.data, asked.splits, seed=asked.seed)
+        if asked.deep
+        else examples(training_items(asked.data / "reader", asked.splits), seed=asked.seed)
+    )
     settings = Settings(
         Plan(asked.seed, asked.batch, *asked.window),
-        epochs=asked.epochs,
-        minutes=asked.minutes,
+        rows=asked.rows,
+        warm_up=asked.warm_up,
         learning_rate=asked.rate,
         frozen_layers=asked.freeze,
         device=asked.device,
         bf16=asked.bf16,
         max_steps=asked.max_steps,
     )
-    base = asked.base or model.base_folder()
-    run = Run(base, asked.out, held, settings, shipped=asked.start_from)
-    if asked.resume:
+    run = Run(
+        asked.deep or model.base_folder(), asked.out, held, settings, exported=asked.start_from
+    )
+    resumed = (asked.out / checkpoint.FILE).exists()
+    if resumed:
         run.resume()
     signal.signal(signal.SIGTERM, lambda *_: setattr(run, "stopping", True))
     signal.signal(signal.SIGINT, lambda *_: setattr(run, "stopping", True))
     kinds = {kind: sum(e.kind == kind for e in held) for kind in sorted({e.kind for e in held})}
     run.log(
-        event="resumed" if asked.resume else "begun",
+        event="resumed" if resumed else "begun",
         settings=asdict(settings),
         rows=len(held),
         kinds=kinds,
         rows_sha256=run.data_sha256,
-        files_sha256=_file_hashes(asked.data),
         versions={name: version(name) for name in PACKAGES},
     )
     run.train()

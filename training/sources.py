@@ -20,11 +20,15 @@ TRAINING_FILES = (SQUAD, SQUAD2, QED, TYDI)
 SPLITS = Path(__file__).parents[1] / "eval" / "splits.json"
 """Which articles train, and which only measure."""
 MAX_ANSWER_CHARS = 160
+MAX_HEAD_CHARS = 80
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A question on a paragraph; `context[start:end]` answers it, or nothing does."""
+    """A question on a paragraph; `context[start:end]` answers it, or nothing does.
+
+    Where nothing does, the range is what may be taken for an answer; empty where none is known.
+    """
 
     question: str
     context: str
@@ -35,8 +39,15 @@ class Item:
 
     @property
     def answer(self) -> str:
-        """The answer's text; empty where there is none."""
+        """The answer's text, or what may be taken for it; empty where there is none."""
         return self.context[self.start : self.end]
+
+    @property
+    def head(self) -> str:
+        """The document's name as a reader meets it; empty where a set numbers its documents."""
+        if re.fullmatch(r"[\w-]*\d{3,}[\w-]*", self.article):
+            return ""
+        return self.article.replace("_", " ")[:MAX_HEAD_CHARS]
 
 
 def squad(path: Path, *, titles: frozenset[str] | None = None) -> Iterator[Item]:
@@ -74,13 +85,13 @@ def _paragraphs(path: Path, titles: frozenset[str] | None) -> Iterator[tuple[str
 
 def _squad_item(title: str, context: str, asked: dict[str, Any]) -> Item | None:
     question = " ".join(asked["question"].split())
-    if not asked["answers"]:
+    if not asked["answers"] and not asked.get("plausible_answers"):
         return Item(question, context, 0, 0, title, answerable=False)
-    answer = asked["answers"][0]
+    answer = (asked["answers"] or asked["plausible_answers"])[0]
     start, end = answer["answer_start"], answer["answer_start"] + len(answer["text"])
     if asked.get("start_guessed") or context[start:end] != answer["text"]:
         return None
-    return Item(question, context, start, end, title)
+    return Item(question, context, start, end, title, answerable=bool(asked["answers"]))
 
 
 def qed(path: Path) -> Iterator[Item]:

@@ -98,7 +98,7 @@ def one_thread() -> Iterator[None]:
 
 
 PLAN = Plan(seed=5, batch_size=8, shortest_window=40, longest_window=90)
-SETTINGS = Settings(PLAN, epochs=1.5)
+SETTINGS = Settings(PLAN, rows=90)
 
 
 def test_offsets_are_characters_of_the_passage(tokenizer: Tokenizer) -> None:
@@ -235,7 +235,7 @@ def test_exported_reader_gives_the_same_logits(
 
 def test_what_is_shipped_can_be_read_back_and_answers_alike() -> None:
     shipped = ROOT / "askcorpus" / "data" / "reader"
-    reader = model.from_shipped(shipped, model.base_folder()).eval()
+    reader = model.from_exported(shipped, model.base_folder()).eval()
     tokenizer = load_tokenizer(shipped / "tokenizer.json")
     context = "The bridge over the Aare was built in 1844 by Karl Müller. It replaced a ferry."
     asked = ["Who built the bridge?", "When was it built?", "What did the bridge replace?"]
