@@ -7,6 +7,7 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
+from textual import events
 
 from askcorpus import Corpus, Settings
 from askcorpus.records import Alternative, Answer, Citation, SpanRef
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
     from pathlib import Path
 
+    from textual.message import Message
     from textual.pilot import Pilot
+    from textual.strip import Strip
 
     from askcorpus.tui.chat import ChatScreen
     from askcorpus.tui.turns import Turn
@@ -27,15 +30,29 @@ DESKS: dict[Path, Desk] = {}
 WIDE, NARROW = (120, 40), (80, 24)
 DENIED = "who denied the deal?"
 BREAD = "how do I bake bread?"
+PATIENCE_S = 60.0
+"""A screen that isn't still after this long never will be."""
+
+
+class Ear:
+    """Hears whether anything in an app handles a message."""
+
+    def __init__(self) -> None:
+        self.heard = False
+
+    def __call__(self, message: Message) -> None:
+        # A callback is how the pilot waits for the others.
+        self.heard = self.heard or not isinstance(message, events.Callback)
 
 
 class Chat:
     """A running app and the hands on it."""
 
-    def __init__(self, pilot: Pilot[None], app: ChatApp, gate: threading.Event) -> None:
+    def __init__(self, pilot: Pilot[None], app: ChatApp, gate: threading.Event, ear: Ear) -> None:
         self.pilot = pilot
         self.app = app
         self._gate = gate
+        self._ear = ear
 
     async def hold(self) -> None:
         """Keep the desk's thread busy until `release`."""
@@ -56,17 +73,42 @@ class Chat:
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
+        await self.painted()
 
     async def type(self, text: str) -> None:
         names = {" ": "space", "?": "question_mark"}
         await self.press(*(names.get(char, char) for char in text))
 
+    async def painted(self) -> None:
+        """Wait until the screen has nothing left to do and has looked the same twice.
+
+        The pilot's own pause waits until this process uses little of the processor. On a busy
+        machine that is so in the midst of things: what paints itself anew is gone for a moment.
+        """
+        seen: list[Strip] | None = None
+        async with asyncio.timeout(PATIENCE_S):
+            while not self.app._exit:  # nothing is painted any more after that
+                self._ear.heard = False
+                await self.app.animator.wait_until_complete()
+                await self.pilot.pause(0)
+                now = None if self._is_busy else self.app.screen._compositor.render_strips()
+                if now is not None and now == seen:
+                    return
+                seen = now
+
+    @property
+    def _is_busy(self) -> bool:
+        """Whether a message waits, or one was handled since it was last asked for."""
+        nodes = [self.app, *self.app.screen.walk_children(with_self=True)]
+        waiting = any(node.message_queue_size for node in nodes)
+        return self._ear.heard or waiting or self.app._batch_count > 0
+
     async def settle(self) -> None:
-        """Wait until no worker runs and all messages are handled."""
+        """Wait until no worker runs and the screen is painted."""
+        await self.painted()
         while running := [worker for worker in self.app.workers if worker.is_running]:
             await asyncio.wait([asyncio.ensure_future(_ended(worker.wait())) for worker in running])
-            await self.pilot.pause()
-        await self.pilot.pause()
+            await self.painted()
 
     async def ask(self, question: str) -> Turn:
         """Type a question, send it and wait for what it comes to."""
@@ -85,9 +127,9 @@ class Chat:
 
     async def reveal(self) -> None:
         """Bring the current turn into view, as after an answer of the desk's."""
-        await self.pilot.pause()
+        await self.painted()
         self.screen.transcript.reveal()
-        await self.pilot.pause()
+        await self.painted()
 
     def text(self) -> str:
         """Return the characters of the screen, row by row."""
@@ -130,14 +172,14 @@ def drive(
         settings = Settings(index=str(index))
         desk = DESKS.setdefault(index, Desk(settings)) if shared else Desk(settings)
         app = ChatApp(settings, Memory(theme), keys, desk=desk)
-        gate = threading.Event()
+        gate, ear = threading.Event(), Ear()
         if held:
             waits = asyncio.ensure_future(app.desk.run(gate.wait))
             await asyncio.sleep(0)
         try:
-            async with app.run_test(size=size, notifications=True) as pilot:
-                chat = Chat(pilot, app, gate)
-                await pilot.pause()
+            async with app.run_test(size=size, notifications=True, message_hook=ear) as pilot:
+                chat = Chat(pilot, app, gate, ear)
+                await chat.painted()
                 if not held:
                     await chat.settle()
                 await scenario(chat)

@@ -60,7 +60,7 @@ def test_keys_that_come_in_one_burst_keep_their_order(seeds_index: Path) -> None
     async def scenario(chat: Chat) -> None:
         for key, char in [("a", "a"), ("ctrl+j", "\n"), ("b", "b"), ("enter", "\r"), ("c", "c")]:
             chat.app.post_message(events.Key(key, char))
-        await chat.pilot.pause()
+        await chat.painted()
         await chat.settle()
         assert [turn.question for turn in chat.turns] == ["a\nb"]
         assert bar(chat).text == "c"
@@ -147,7 +147,7 @@ def test_a_second_question_waits_visibly_and_is_answered(seeds_index: Path) -> N
         for text in (DENIED, BREAD):
             bar(chat).put(text)
             bar(chat).send()
-        await chat.pilot.pause()
+        await chat.painted()
         states = [turn.state for turn in chat.turns]
         assert states == ["asking", "waiting"]
         assert "waiting for the question before" in chat.text()
@@ -163,13 +163,13 @@ def test_escape_cancels_and_the_late_result_is_dropped(seeds_index: Path) -> Non
         await chat.hold()
         bar(chat).put(DENIED)
         bar(chat).send()
-        await chat.pilot.pause()
+        await chat.painted()
         await chat.press("escape")
         await chat.settle()
         assert chat.turns[0].state == "cancelled"
         chat.release()
         await chat.app.desk.status()  # comes after the cancelled question
-        await chat.pilot.pause()
+        await chat.painted()
         assert chat.turns[0].answer is None
         assert "– cancelled" in chat.text()
         assert (await chat.ask(BREAD)).state == "answered"
@@ -194,7 +194,7 @@ def test_ctrl_q_leaves_while_a_question_is_asked(seeds_index: Path) -> None:
         await chat.hold()
         bar(chat).put(DENIED)
         bar(chat).send()
-        await chat.pilot.pause()
+        await chat.painted()
         await chat.press("ctrl+q")
         assert not chat.app.is_running
 
@@ -205,7 +205,7 @@ def test_tab_goes_round_bar_transcript_and_source(seeds_index: Path) -> None:
     async def scenario(chat: Chat) -> None:
         turn = await chat.shows(made_answer(seeds_index))
         await chat.screen.open_citation(turn, 1, focus=False)
-        await chat.pilot.pause()
+        await chat.painted()
         seen = []
         for _ in range(3):
             await chat.press("tab")
@@ -220,7 +220,7 @@ def test_a_resize_while_answering_loses_nothing(seeds_index: Path) -> None:
         await chat.hold()
         bar(chat).put(DENIED)
         bar(chat).send()
-        await chat.pilot.pause()
+        await chat.painted()
         await chat.pilot.resize_terminal(*NARROW)
         await chat.pilot.resize_terminal(40, 10)
         chat.release()
@@ -236,7 +236,7 @@ def test_a_pasted_page_is_asked_and_shown_in_short(seeds_index: Path) -> None:
     async def scenario(chat: Chat) -> None:
         page = "who denied the deal? " * 5_000
         chat.app.post_message(events.Paste(page))
-        await chat.pilot.pause()
+        await chat.painted()
         assert bar(chat).text == page
         await chat.press("enter")
         await chat.settle()
@@ -254,7 +254,7 @@ def test_a_conversation_of_two_hundred_turns_is_folded_and_nothing_is_lost(
         answer = made_answer(seeds_index)
         kept = [Turn.kept(Asked(f"question {n}", Query("q")), answer) for n in range(200)]
         await chat.screen.transcript.fill(kept)
-        await chat.pilot.pause()
+        await chat.painted()
         assert len(chat.turns) == 200
         assert sum(turn.unfolded for turn in chat.turns) < 20
         chat.screen.transcript.focus()

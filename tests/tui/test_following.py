@@ -62,7 +62,7 @@ async def reading_port(chat: Chat) -> None:
     turn = await chat.ask("who closed the harbour?")
     assert turn.state == "answered"
     await chat.screen.open_citation(turn, 1)
-    await chat.pilot.pause()
+    await chat.painted()
 
 
 def test_the_state_line_follows_without_a_key(index: Path, folder: Path) -> None:
@@ -163,7 +163,7 @@ def test_the_open_source_follows_and_stays_where_it_is(index: Path, folder: Path
         await reading_port(chat)
         source = chat.screen.source
         source.scroll_to(y=30, animate=False, force=True)
-        await chat.pilot.pause()
+        await chat.painted()
         (folder / "port.txt").write_text(long + "It opened again in May.\n")
         await asyncio.to_thread(sync, index)
         await looked(chat)

@@ -65,13 +65,13 @@ def taken(index: Path, look: Look) -> Pictures:
         seconds={"total": 0.3},
     )
 
-    def take(chat: Chat, name: str) -> None:
+    async def take(chat: Chat, name: str) -> None:
+        await chat.painted()
         found[name] = picture(chat.app.screen)
 
     async def loading(chat: Chat) -> None:
         still(chat)
-        await chat.pilot.pause()
-        take(chat, "loading")
+        await take(chat, "loading")
         chat.release()
         await chat.settle()
         await conversation(chat)
@@ -80,8 +80,7 @@ def taken(index: Path, look: Look) -> Pictures:
         still(chat)
         assert chat.screen.status is not None
         await chat.screen.transcript.empty(paint.invitation(chat.screen.status))
-        await chat.pilot.pause()
-        take(chat, "empty")
+        await take(chat, "empty")
         for name, answer in [
             ("answered", answered),
             ("related", related),
@@ -89,27 +88,25 @@ def taken(index: Path, look: Look) -> Pictures:
         ]:
             await chat.press("ctrl+n")
             turn = await chat.shows(answer)
-            take(chat, name)
+            await take(chat, name)
             if name == "answered":
                 await chat.screen.open_citation(turn, 1)
-                await chat.pilot.pause()
-                take(chat, "source")
+                await take(chat, "source")
         await chat.press("ctrl+n")
         turn = await chat.screen.transcript.add("when did they deny it? after:2014-07")
         await turn.mean(meaning(turn.question, [answered]))
         await turn.show(answered)
         await chat.reveal()
-        take(chat, "understood")
+        await take(chat, "understood")
         await chat.press("ctrl+o")
         await chat.settle()
-        take(chat, "documents")
+        await take(chat, "documents")
         await chat.press("escape", "f1")
-        take(chat, "help")
+        await take(chat, "help")
 
     async def first_run(chat: Chat) -> None:
         still(chat)
-        await chat.pilot.pause()
-        take(chat, "first-run")
+        await take(chat, "first-run")
 
     drive(index, loading, size=size, theme=theme, held=True)
     drive(Path("index"), first_run, size=size, theme=theme)

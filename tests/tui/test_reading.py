@@ -34,7 +34,7 @@ async def read(chat: Chat, index: Path) -> Turn:
     """Show an answer with two citations and give the transcript the focus."""
     turn = await chat.shows(made_answer(index))
     chat.screen.transcript.focus()
-    await chat.pilot.pause()
+    await chat.painted()
     return turn
 
 
@@ -107,7 +107,7 @@ def test_the_answers_words_are_marked_without_colour(seeds_index: Path) -> None:
     async def scenario(chat: Chat) -> None:
         turn = await read(chat, seeds_index)
         await chat.screen.open_citation(turn, 1)
-        await chat.pilot.pause()
+        await chat.painted()
         marked = [
             segment.text
             for strip in strips(chat)
@@ -197,7 +197,7 @@ def test_words_are_found_counted_and_walked(seeds_index: Path) -> None:
         await chat.screen.open_citation(turn, 1)
         await chat.press("g", "ctrl+f")
         chat.screen.query_one("#find", Input).value = "north  KOREA"
-        await chat.pilot.pause()
+        await chat.painted()
         assert "1 of 10" in chat.text()
         await chat.press("enter", "n")
         assert "2 of 10" in chat.text()
@@ -256,7 +256,7 @@ def test_the_footer_names_at_most_six_keys_wherever_the_focus_is(seeds_index: Pa
         await chat.screen.open_citation(turn, 1)
         for pane in ("question", "transcript", "source"):
             chat.screen.query_one(f"#{pane}").focus()
-            await chat.pilot.pause()
+            await chat.painted()
             active = chat.screen.active_bindings.values()
             assert 4 <= len({each.binding.action for each in active if each.binding.show}) <= 6
 

@@ -100,7 +100,7 @@ def test_without_a_terminal_the_chat_says_what_to_run_instead() -> None:
 def test_the_theme_is_remembered(seeds_index: Path) -> None:
     async def scenario(chat: Chat) -> None:
         chat.app.theme = "ansi-dark"
-        await chat.pilot.pause()
+        await chat.painted()
 
     drive(seeds_index, scenario)
     assert memory.load() == Memory("ansi-dark")
