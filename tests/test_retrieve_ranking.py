@@ -217,6 +217,13 @@ def test_a_rare_word_counts_for_more_than_a_common_one_in_a_sentence(tmp_path: P
     assert order(ranked(tmp_path, passages, "hen red", weights=Weights(focus=1.0)))[0] == 2
 
 
+def test_words_of_every_passage_still_count_a_little_in_a_sentence(tmp_path: Path) -> None:
+    # "red" stands in 92 of 100 passages and weighs 0.09, the others in all of them: 0.05 each.
+    passages = [("red . fox . hen", 0.5)] * 92 + [("fox . hen", 0.1)] * 7 + [("fox hen", 1.0)]
+    hits = ranked(tmp_path, passages, "red fox hen", weights=Weights(focus=1.0))
+    assert order(hits)[0] == 100
+
+
 def test_words_are_scaled_from_nought(tmp_path: Path) -> None:
     # Scaled from the lowest, the first one's words would be worth nothing.
     passages = [("fox red", 1.0), ("fox fox", 0.8), ("fox fox fox", 0.0)]
