@@ -65,8 +65,12 @@ def copied(place: Path) -> Path:
 
 def tested(place: Path, tests: Sequence[str]) -> tuple[int | None, str]:
     """Return what pytest exits with in a copy, None where it takes too long, and what it says."""
-    # Bytecode is told from its source by second and size, and a break often changes neither.
-    env = os.environ | {"PYTHONPATH": str(place), "PYTHONDONTWRITEBYTECODE": "1"}
+    env = os.environ | {
+        "PYTHONPATH": str(place),
+        # It is told from its source by second and size, and a break often changes neither.
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # loading them takes longer than most of the tests
+    }
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
     try:
         done = subprocess.run(
