@@ -22,16 +22,17 @@ if TYPE_CHECKING:
     from askcorpus.ports import Ids, Store, Vectors
     from askcorpus.records import Passage
 
+# Of each leg. Not tuned.
 CANDIDATES = 50
-# Passages whose sentences are looked at: further down, a better place changes nothing.
+# Passages whose sentences are looked at. Not tuned.
 FOCUSED = 20
-# A pasted page is still a question: its first words say what it is about.
+# A pasted page is still a question: its first words say what it is about. Not tuned.
 MAX_WORDS = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Shares of the scores. Fitted on SQuAD train articles; see eval/LOG.md."""
+    """Shares of the scores, fitted on SQuAD train articles (eval/LOG.md, "Retrieval")."""
 
     dense: float = 0.65
     """Of the vectors against the words, in [0, 1], where two legs are fused."""

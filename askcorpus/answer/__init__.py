@@ -42,6 +42,7 @@ _TURNS = re.compile(
     re.IGNORECASE,
 )
 _CLAUSE_END = re.compile(r"[,;:—–(]\s|\b(?:but|while|although|whereas|after|before|since)\b")
+# As many as one looks at. Not tuned.
 MAX_CITATIONS = 4
 MAX_ALSO = 3
 
@@ -101,7 +102,7 @@ def _answered(
     """Return the answer that the best span gives, with what else says so and other answers."""
     groups = _groups(span for span in spans if span.score >= thresholds.answered)
     chosen, best = groups[0][:MAX_CITATIONS], spans[0].score
-    # Another answer is worth a line only where it could be the right one.
+    # Another answer is worth a line only where it could be the right one. Half isn't tuned.
     least = max(thresholds.fair, best / 2)
     others = [group[0] for group in groups[1 : 1 + MAX_ALSO] if group[0].score >= least]
     quoted = _quoted([*chosen, *others])

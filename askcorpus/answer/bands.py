@@ -17,7 +17,8 @@ class Thresholds:
     strong: float
 
 
-# By reader; chosen on the dev half of eval/gold/seeds.jsonl, see eval/LOG.md.
+# By reader; chosen on the dev half of eval/gold/seeds.jsonl (eval/LOG.md, "The whole, on the
+# gold").
 THRESHOLDS = {
     "span": Thresholds(related=0.01, answered=0.08, fair=0.15, strong=0.3),
     "sentence": Thresholds(related=0.05, answered=0.5, fair=0.7, strong=0.9),

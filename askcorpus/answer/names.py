@@ -13,6 +13,7 @@ from askcorpus.text import STOP_WORDS, WORD, content_words, fold, names, unaccen
 
 Name = tuple[str, ...]
 
+# None of these is tuned.
 _FIRST_WORD = 100
 _TITLE_CASE = 3
 """With this many content words, all of them with a capital, a question's capitals mean nothing."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 NAMES = ("margin", "lead", "fused", "dense", "focus", "names_missing")
 MOST_MARGIN = 15.0
 MOST_LEAD = 10.0
-"""Logits further out are cut to these: beyond, they say nothing more."""
+"""Logits further out are cut to these: beyond, they say nothing more. Not tuned."""
 _ARTICLES = frozenset({"a", "an", "the"})
 
 

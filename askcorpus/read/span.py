@@ -34,12 +34,12 @@ if TYPE_CHECKING:
 
     Range = tuple[int, int]
 
-# Hits that are read: below the eighth, answers are too rare to pay for the time.
+# Hits that are read: below the eighth, answers are too rare to pay for the time. Not tuned.
 DEPTH = 8
 SPANS = 4
-"""The most spans of one passage."""
+"""The most spans of one passage. Not tuned."""
 WHOLE_WORDS = 3
-"""An answer to "why" with fewer words becomes its sentence."""
+"""An answer to "why" with fewer words becomes its sentence. Not tuned."""
 
 
 class PairModel(Protocol):

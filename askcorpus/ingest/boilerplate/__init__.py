@@ -42,7 +42,7 @@ MENU_LINES = 5
 MENU_LABELS = 3
 """So many of them must be labels that every site has."""
 MENU_SHARE = 0.25
-"""And such a share of them."""
+"""And such a share of them. None of the three is tuned."""
 MAX_LABEL_WORDS = 5
 MIN_TITLE_WORDS = 3
 """A shorter line may stand twice in a head and mean something each time."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 OUTER_LINES = 2
 """Lines from the top and from the bottom of a page that can be a header or a footer."""
 REPEATED = 3
-"""On so many pages the same words must stand, or on both of two."""
+"""On so many pages the same words must stand, or on both of two. Neither is tuned."""
 MAX_CHARS = 150
 
 _NUMBER = re.compile(r"\W*(?:page|p\.?)?\s*(?P<n>\d{1,4})(?:\s*(?:/|of)\s*\d{1,4})?\W*", re.I)

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from askcorpus.ingest.formats.columns import Piece
 
 LOOSE = 1.35
-"""More than so many times the usual distance of lines parts paragraphs."""
+"""More than so many times the usual distance of lines parts paragraphs. Not tuned."""
 HEADING = 1.12
-"""A heading is so many times as high as the text."""
+"""A heading is so many times as high as the text. Not tuned."""
 HEADING_SHARE = 0.2
 """More of a document's characters than this are no headings, however large."""
 MAX_HEADING_CHARS = 200

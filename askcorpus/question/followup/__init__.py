@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from askcorpus.records import Answer
 
-# Further back, a pronoun more likely means something else.
+# Further back, a pronoun more likely means something else. Not tuned.
 MEMORY_TURNS = 3
 MAX_QUESTION = 400
 MAX_SENTENCE = 2_000

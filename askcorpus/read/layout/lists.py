@@ -11,6 +11,7 @@ import re
 
 _SMALL = r"(?:(?:of the|of|the|de|du|del|la|le|van|von|der|bin|al)\s+)"
 _WORD = r"(?:(?:[A-Z]\.){1,3}|[A-Z][\w'’-]*\w)"
+# At most seven words, beside the small ones. Not tuned.
 _NAME = rf"(?:[Tt]he\s+)?{_WORD}(?:\s+{_SMALL}?(?:{_WORD}|\d+)){{0,6}}"
 _NUMBER = r"[$€£]?\d(?:[\d,.]*\d)?%?"
 _AND = r",?\s+(?:and|or|&)\s+(?:in\s+)?"

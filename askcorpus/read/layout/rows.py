@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Stems = frozenset[str]
 
 MAX_VALUE_CHARS = 60
-"""A longer cell is prose, and an answer may be a part of it."""
+"""A longer cell is prose, and an answer may be a part of it. Not tuned."""
 _SUM = re.compile(
     r"[-−]?[$£€¥]?\s?\d[\d.,' ]*[.,]\d\d?(?:\s?(?:[$£€¥%]|[A-Za-z]{1,7}))?|[$£€¥]\s?\d[\d,]*"
 )

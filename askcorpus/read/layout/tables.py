@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 LEAST_ITEMS = 3
 MAX_ROW_CHARS = 120
-"""A longer line without names or bars is prose."""
+"""A longer line without names or bars is prose. Neither is tuned."""
 _LINE = re.compile(r"[^\r\n]+")
 # What the parsers of tables write: values with their names, or values between bars.
 _TABLE = re.compile(r"[^:;]+: [^;]*; [^:;]+: |.*\S \| ?\S|\s*\|")

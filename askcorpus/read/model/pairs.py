@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     Ids = npt.NDArray[np.int64]
     Logits = npt.NDArray[np.float32]
 
+# Not tuned.
 MAX_QUESTION_TOKENS = 40
 MAX_SPAN_TOKENS = 30
 
