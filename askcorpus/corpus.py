@@ -26,7 +26,7 @@ from askcorpus.question.checks import checked, checked_k, remarks
 from askcorpus.question.spelling import correct
 from askcorpus.read.open import open_reader
 from askcorpus.records import Reading, Status
-from askcorpus.retrieve import query_words, retrieve
+from askcorpus.retrieve import retrieve
 from askcorpus.store.ledger import Ledger
 from askcorpus.store.lock import is_held
 from askcorpus.store.search import VectorSearch
@@ -42,7 +42,8 @@ if TYPE_CHECKING:
     from askcorpus.config import Settings
     from askcorpus.ingest import Selection
     from askcorpus.ports import Embedder, Reader, Store
-    from askcorpus.records import Answer, Document, IndexReport, Query
+    from askcorpus.question.query import Query
+    from askcorpus.records import Answer, Document, IndexReport
     from askcorpus.sync.run import Progress
     from askcorpus.sync.scope import Scope
 
@@ -170,7 +171,7 @@ class Corpus:
 
     def ask(
         self,
-        question: str,
+        question: str | Query,
         *,
         k: int | None = None,
         files: str | Sequence[str] = (),
@@ -182,7 +183,8 @@ class Corpus:
         """Return the answer to a question; "no answer" is one of its outcomes.
 
         Args:
-            question: In English.
+            question: In English; a text is taken as it stands, and `understand` makes a Query of
+                a typed line, with the filters in it. Filters given here are added to its own.
             k: Passages listed with the answer, 1 to 50; the settings' where None.
             files: Globs; only documents whose path or name matches one are searched.
             after: YYYY, YYYY-MM or YYYY-MM-DD, inclusive; documents without a date are left out.
@@ -191,7 +193,7 @@ class Corpus:
             phrases: Words and phrases that every passage must hold.
 
         Raises:
-            UsageError: The question is empty, or `k`, a date or a phrase isn't one.
+            UsageError: The question has no word, or `k`, a date or a phrase isn't one.
             IndexMismatchError: The index was made with another model.
         """
         began = time.perf_counter()
@@ -224,7 +226,7 @@ class Corpus:
         return self._fit()[0]
 
     def read(
-        self, question: str, *, k: int = READ_DEPTH, files: str | Sequence[str] = ()
+        self, question: str | Query, *, k: int = READ_DEPTH, files: str | Sequence[str] = ()
     ) -> Reading:
         """Return what was found for a question before it is decided whether that is an answer.
 
@@ -245,8 +247,9 @@ class Corpus:
         """Return what one state of the index has to say."""
         seconds: dict[str, float] = {}
         notes = list(self._state_notes())
-        text, changes = correct(query.text, self._ledger)
-        notes += [f"Read {one_line(was)!r} as {now!r}." for was, now in changes]
+        text, slips = correct(query.text, self._ledger)
+        notes += [f"Read {one_line(was)!r} as {now!r}." for was, now in slips]
+        query = query.corrected(text, slips)
         embedder, store = self._parts()
         notes += [*self._notes, *self._vectors.notes]
         allowed, undated = self._ledger.select(query)
@@ -254,7 +257,7 @@ class Corpus:
         with _timed(seconds, "embed"):
             vector = embedder.embed([text])[0] if embedder else None
         with _timed(seconds, "retrieve"):
-            words = query_words(text)
+            words = query.analysis.terms
             hits = retrieve(words, vector, ledger=self._ledger, store=store, k=k, allowed=allowed)
         with _timed(seconds, "read"):
             reader = self._open_reader(embedder)

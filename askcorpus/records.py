@@ -98,23 +98,6 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
-    """A question and what may answer it."""
-
-    text: str
-    files: tuple[str, ...] = ()
-    """Globs over paths; empty for every file."""
-    after: str | None = None
-    """ISO date, inclusive; documents without a date are excluded where it is set."""
-    before: str | None = None
-    """ISO date, inclusive."""
-    without: tuple[str, ...] = ()
-    """Words and phrases; no passage that holds one is looked at."""
-    phrases: tuple[str, ...] = ()
-    """Words and phrases; only passages that hold each of them are looked at."""
-
-
-@dataclass(frozen=True, slots=True)
 class Hit:
     """A passage that retrieval ranked."""
 

@@ -12,9 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from askcorpus.errors import UsageError
 from askcorpus.records import Hit
-from askcorpus.text import content_words, rarity, sentences, stem, stems
+from askcorpus.text import rarity, sentences, stem, stems
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
 CANDIDATES = 50
 # Passages whose sentences are looked at: further down, a better place changes nothing.
 FOCUSED = 20
-# A pasted page is still a question: its first words say what it is about.
-MAX_WORDS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +64,6 @@ class Lexicon(Protocol):
         """Return the ids that are there, ascending, and their vectors, one row each."""
 
 
-def query_words(question: str) -> list[str]:
-    """Return the distinct words that the lexical leg looks for, at most `MAX_WORDS`.
-
-    Raises:
-        UsageError: The question holds no word.
-    """
-    found = list(dict.fromkeys(content_words(question)))
-    if not found:
-        raise UsageError(
-            "The question holds no word.", hint='Ask something like: "who denied the deal?"'
-        )
-    return found[:MAX_WORDS]
-
-
 def retrieve(
     words: Sequence[str],
     vector: Vectors | None,
@@ -94,7 +77,7 @@ def retrieve(
     """Return at most k hits, best first; ties break on the passage id.
 
     Args:
-        words: From `query_words`.
+        words: The question's distinct content words, folded.
         vector: The question's, (dim,) float32 and L2-normalised; None leaves the words alone.
         ledger: Scores words and holds the passages.
         store: Finds neighbours of the vector; None leaves the words alone.

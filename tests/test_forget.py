@@ -12,7 +12,8 @@ from askcorpus import Corpus, Settings
 from askcorpus.errors import StoreUnavailableError, UsageError
 from askcorpus.forget import forget, readmit, remove
 from askcorpus.history import Sessions, Turn
-from askcorpus.records import IndexReport, Query
+from askcorpus.question.query import Query
+from askcorpus.records import IndexReport
 from askcorpus.store import database, erase
 from askcorpus.store.ledger import Ledger
 from tests import watched

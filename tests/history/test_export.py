@@ -19,7 +19,8 @@ from askcorpus.history import Conversation, Turn
 from askcorpus.history.export import FORMATS, exported, save
 from askcorpus.history.export.markdown import markdown, plain
 from askcorpus.history.export.page import page
-from askcorpus.records import Alternative, Answer, Citation, Query, SpanRef
+from askcorpus.question.query import Query
+from askcorpus.records import Alternative, Answer, Citation, SpanRef
 from askcorpus.text import one_line
 from tests.conftest import ROOT
 

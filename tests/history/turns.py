@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from askcorpus.history import Turn
-from askcorpus.records import Alternative, Answer, Citation, Hit, Passage, Query, SpanRef
+from askcorpus.question.query import Query
+from askcorpus.records import Alternative, Answer, Citation, Hit, Passage, SpanRef
 
 ROOT = "/documents"
 

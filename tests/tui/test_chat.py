@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual import events
 
 from askcorpus.question.understand import Asked
-from askcorpus.records import Query
+from askcorpus.question.query import Query
 from askcorpus.render import NO_ANSWER
 from askcorpus.tui.bar import QuestionBar
 from askcorpus.tui.source import SourceView
