@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from askcorpus.errors import UsageError
+from askcorpus.language.sentences import sentences
+from askcorpus.language.words import content_words, rarity, stem, stems
 from askcorpus.records import Hit
-from askcorpus.text import content_words, rarity, sentences, stem, stems
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

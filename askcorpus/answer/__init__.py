@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING
 
 from askcorpus.answer.bands import THRESHOLDS, Thresholds
 from askcorpus.answer.guards import GUARDS, guarded
+from askcorpus.language.words import fold, stem, stems, words
 from askcorpus.records import Alternative, Answer, Citation, SpanRef
-from askcorpus.text import fold, line_breaks, stem, stems, words
+from askcorpus.text import line_breaks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

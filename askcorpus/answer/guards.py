@@ -26,7 +26,8 @@ from askcorpus.answer.names import (
     single_names,
     speaks_of,
 )
-from askcorpus.text import content_words, fold, sentences, stem, stems, words
+from askcorpus.language.sentences import sentences
+from askcorpus.language.words import content_words, fold, stem, stems, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from askcorpus.text import STOP_WORDS, WORD, content_words, fold, names, unaccented, words
+from askcorpus.language.names import names
+from askcorpus.language.words import STOP_WORDS, WORD, content_words, fold, unaccented, words
 
 Name = tuple[str, ...]
 

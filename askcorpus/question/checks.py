@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from askcorpus.config import RANGES
 from askcorpus.errors import UsageError
+from askcorpus.language.words import words
 from askcorpus.question.filters import first_day, last_day
 from askcorpus.records import Query
-from askcorpus.text import one_line, words
+from askcorpus.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence, Sized

@@ -19,7 +19,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from askcorpus.errors import UsageError
-from askcorpus.text import STOP_WORDS, WORD, one_line, words
+from askcorpus.language.words import STOP_WORDS, WORD, words
+from askcorpus.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from askcorpus.text import content_words, names, words
+from askcorpus.language.names import names
+from askcorpus.language.words import content_words, words
 
 Kind = Literal["who", "when", "where", "number", "why", "how", "yes_no", "what"]
 

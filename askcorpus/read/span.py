@@ -12,6 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
+from askcorpus.language.sentences import sentences
+from askcorpus.language.words import words
 from askcorpus.question.kind import analyse
 from askcorpus.read.edges import tidy
 from askcorpus.read.judge import Candidate, judge
@@ -20,7 +22,6 @@ from askcorpus.read.layout.rows import layouts
 from askcorpus.read.model.pairs import best_spans, pairs
 from askcorpus.read.model.shipped import load
 from askcorpus.records import Span
-from askcorpus.text import sentences, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

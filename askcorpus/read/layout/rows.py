@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from askcorpus.language.words import stem, stems, words
 from askcorpus.read.layout.tables import quotes, tables
-from askcorpus.text import stem, stems, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from askcorpus.language.sentences import sentences
 from askcorpus.onnx import Tokenizer, translated
-from askcorpus.text import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

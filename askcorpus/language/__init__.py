@@ -1,0 +1,6 @@
+"""What is known of English, once each; a second language would replace this package.
+
+words       words, their folded forms and stems, and the function words among them
+names       which words of a text are names
+sentences   where sentences begin and end
+"""
