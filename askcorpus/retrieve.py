@@ -12,8 +12,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from askcorpus.language.taken import sentence_stems
+from askcorpus.language.words import rarity, stem
 from askcorpus.records import Hit
-from askcorpus.text import rarity, sentences, stem, stems
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -148,7 +149,7 @@ def focus(rare: Mapping[str, float], text: str) -> float:
     """
     wanted = [(stem(word), weight) for word, weight in rare.items()]
     total = sum(rare.values())
-    held = [set(stems(text[low:high])) for low, high in sentences(text)]
+    held = sentence_stems(text)
     found = (sum(weight for root, weight in wanted if root in own) for own in held)
     return max(found, default=0.0) / total if total else 0.0
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 PACKAGE = ROOT / "askcorpus"
 
-GROUND = ("errors", "records", "config", "ports", "text", "onnx", "render")
+GROUND = ("errors", "records", "config", "ports", "text", "language", "onnx", "render")
 QUESTION = ("question",)
 STAGES = ("ingest", "chunk", "embed", "store", "retrieve", "read", "answer")
 TOGETHER = ("sync", "corpus")
@@ -71,8 +71,8 @@ OWNERS = {
     "charset_normalizer": {"ingest"},
     "pathspec": {"ingest"},
     "watchfiles": {"watch"},
-    "sentencex": {"text"},
-    "snowballstemmer": {"text"},
+    "sentencex": {"language"},
+    "snowballstemmer": {"language"},
     "rapidfuzz": {"question"},
     "click": {"cli"},
 }

@@ -20,8 +20,10 @@ from typing import TYPE_CHECKING
 
 from askcorpus.answer.bands import THRESHOLDS, Thresholds
 from askcorpus.answer.guards import GUARDS, guarded
+from askcorpus.language.words import fold, stem, words
+from askcorpus.question.query import Query
 from askcorpus.records import Alternative, Answer, Citation, SpanRef
-from askcorpus.text import fold, line_breaks, stem, stems, words
+from askcorpus.text import line_breaks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -47,7 +49,7 @@ MAX_ALSO = 3
 
 
 def compose(
-    question: str,
+    asked: Query,
     reading: Reading,
     *,
     root: str,
@@ -58,7 +60,7 @@ def compose(
     """Return the answer to a question from what was read.
 
     Args:
-        question: As asked.
+        asked: As asked, before slips were corrected.
         reading: Its hits are all listed as passages.
         root: The indexed folder.
         document: Returns a document by its path.
@@ -66,16 +68,22 @@ def compose(
         guards: What may lower a span's probability, in order.
     """
     spans = [
-        _in_context(question, span, document(span.passage.path))
+        _in_context(asked, span, document(span.passage.path))
         for span in _distinct(reading.spans)
         if _is_slice(span, document(span.passage.path))
     ]
     spans = _apart(
-        guarded(reading.understood, spans, document=document, thresholds=thresholds, guards=guards)
+        guarded(
+            Query(reading.understood),
+            spans,
+            document=document,
+            thresholds=thresholds,
+            guards=guards,
+        )
     )
     best = spans[0].score if spans else 0.0
     unanswered = Answer(
-        question,
+        asked.text,
         "none",
         passages=tuple(reading.hits),
         notes=tuple(reading.notes),
@@ -133,7 +141,7 @@ def _is_slice(span: Span, document: Document) -> bool:
     return inside and document.text[span.start : span.end] == span.text
 
 
-def _in_context(question: str, span: Span, document: Document) -> Span:
+def _in_context(asked: Query, span: Span, document: Document) -> Span:
     """Return the whole sentence where the phrase's clause may turn it around.
 
     A turn that the question itself names ("who denied …?") is what was asked for.
@@ -142,8 +150,7 @@ def _in_context(question: str, span: Span, document: Document) -> Span:
     before, after = document.text[low : span.start], document.text[span.end : high]
     clauses = _CLAUSE_END.split(before)
     around = f"{clauses[0]} | {clauses[-1]} | {_CLAUSE_END.split(after)[0]}"
-    asked = set(stems(question))
-    if all(stem(fold(turn)) in asked for turn in _TURNS.findall(around)):
+    if all(stem(fold(turn)) in asked.analysis.stems for turn in _TURNS.findall(around)):
         return span
     return replace(span, start=low, end=high, text=document.text[low:high])
 

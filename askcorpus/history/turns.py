@@ -158,4 +158,3 @@ def read_turn(asked: str, question: str, understood: str, narrowed: str, answer:
 def storable(text: str) -> str:
     """Return the text without lone surrogates, as a file's name may have, which SQLite refuses."""
     return text.encode("utf-8", "backslashreplace").decode()
-

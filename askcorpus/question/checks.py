@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from askcorpus.config import RANGES
 from askcorpus.errors import UsageError
+from askcorpus.language.words import words
 from askcorpus.question.filters import narrowed
 from askcorpus.question.kind import analyse
 from askcorpus.question.query import Query
-from askcorpus.text import one_line, words
+from askcorpus.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence, Sized
@@ -46,7 +47,9 @@ def checked(
     """
     query = Query(question) if isinstance(question, str) else question
     query = replace(query, text=_question(query.text))
-    query = narrowed(query, files=_several(files), after=[_date(dates[0])], before=[_date(dates[1])])
+    query = narrowed(
+        query, files=_several(files), after=[_date(dates[0])], before=[_date(dates[1])]
+    )
     return replace(
         query,
         files=tuple(_relative(glob, root) for glob in query.files),

@@ -19,8 +19,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from askcorpus.errors import UsageError
+from askcorpus.language.words import STOP_WORDS, WORD, words
 from askcorpus.question.query import Chip, Query, Understanding
-from askcorpus.text import STOP_WORDS, WORD, one_line, words
+from askcorpus.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

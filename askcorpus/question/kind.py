@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from askcorpus.text import content_words, names, stem, words
+from askcorpus.language.names import names
+from askcorpus.language.words import content_words, stem, words
 
 Kind = Literal["who", "when", "where", "number", "why", "how", "yes_no", "what"]
 
@@ -53,14 +54,15 @@ class Analysis:
     """What the words of a question tell: the kind of its answer, and what a passage should hold."""
 
     kind: Kind
-    words: frozenset[str]
-    """All of them, folded."""
+    words: tuple[str, ...]
+    """All of them, folded, in order."""
     stems: frozenset[str]
-    """Of all of them."""
-    terms: tuple[str, ...]
-    """Distinct content words, folded, in order; at most `MAX_TERMS`."""
+    """Of all its words."""
+    content: frozenset[str]
+    """Its content words, folded."""
     content_stems: frozenset[str]
-    """Of all its content words."""
+    terms: tuple[str, ...]
+    """The distinct content words that are searched for, in order; at most `MAX_TERMS`."""
     names: frozenset[str]
     """Those words that are written like names or numbers (capitals inside the sentence)."""
     several: bool
@@ -76,10 +78,11 @@ def analyse(text: str) -> Analysis:
     asked, content = words(text), content_words(text)
     return Analysis(
         kind=_kind(asked),
-        words=frozenset(asked),
+        words=tuple(asked),
         stems=frozenset(stem(word) for word in asked),
-        terms=tuple(dict.fromkeys(content))[:MAX_TERMS],
+        content=frozenset(content),
         content_stems=frozenset(stem(word) for word in content),
+        terms=tuple(dict.fromkeys(content))[:MAX_TERMS],
         names=names(text),
         several=_asks_for_several(asked),
     )

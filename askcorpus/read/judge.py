@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import exp, inf
 from typing import TYPE_CHECKING
 
-from askcorpus.text import stem, stems, words
+from askcorpus.language.words import stem, stems, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -12,6 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
+from askcorpus.language.taken import sentence_ranges
+from askcorpus.language.words import words
 from askcorpus.question.query import Query
 from askcorpus.read.edges import tidy
 from askcorpus.read.judge import Candidate, judge
@@ -20,7 +22,6 @@ from askcorpus.read.layout.rows import layouts
 from askcorpus.read.model.pairs import best_spans, pairs
 from askcorpus.read.model.shipped import load
 from askcorpus.records import Span
-from askcorpus.text import sentences, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -141,7 +142,7 @@ class SpanReader:
         for pair in pairs(model.tokenizer, tokens, text, window=model.window):
             found += best_spans(pair, *model.logits(pair), most=SPANS, within=within)
         found.sort(key=lambda each: (-each.margin, each.start))
-        ranges = layout.quotes if layout else sentences(text) if found else []
+        ranges = layout.quotes if layout else sentence_ranges(text) if found else ()
         kept: list[Candidate] = []
         for each in found:
             place = tidy(text, each.start, each.end)
@@ -162,7 +163,7 @@ def _value(asked: Query, text: str, place: Range, slot: Slot | None) -> Range | 
         return place if slot else None
     start, end = (slot.start, slot.end) if slot.is_value else place
     # A row's own name, which the question gives, isn't what is asked for.
-    says_more = set(words(text[start:end])) - asked.analysis.words
+    says_more = set(words(text[start:end])).difference(asked.analysis.words)
     return (start, end) if says_more else None
 
 

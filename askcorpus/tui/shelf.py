@@ -106,9 +106,7 @@ class Shelf(Reading):
         for turn in found.turns:
             bar.remember(turn.question)
         turns = [
-            Turn.kept(
-                replace(turn.query, understood=Understanding(turn.question)), turn.answer
-            )
+            Turn.kept(replace(turn.query, understood=Understanding(turn.question)), turn.answer)
             for turn in found.turns
         ]
         await self.transcript.fill(turns)

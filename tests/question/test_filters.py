@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from askcorpus import Corpus, Settings
 from askcorpus.cli import main
 from askcorpus.errors import UsageError
+from askcorpus.language.words import words
 from askcorpus.question.filters import Filtered, complete, described, narrowed, parse
-from askcorpus.text import words
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,6 +13,7 @@ import pytest
 
 from askcorpus import Corpus, Settings
 from askcorpus.errors import AskcorpusError, ConfigError, ModelUnavailableError
+from askcorpus.language.sentences import sentences
 from askcorpus.onnx import Tokenizer
 from askcorpus.question.kind import analyse
 from askcorpus.read.judge import MOST_MARGIN, Candidate, judge
@@ -21,7 +22,6 @@ from askcorpus.read.model.pairs import Frame, pairs
 from askcorpus.read.model.template import template_frame
 from askcorpus.read.open import open_reader, reader_kind
 from askcorpus.read.span import SpanReader
-from askcorpus.text import sentences
 from tests.read.passages import OTHER, TEXT, hit
 
 if TYPE_CHECKING:

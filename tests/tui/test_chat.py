@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from textual import events
 
-from askcorpus.question.understand import Asked
 from askcorpus.question.query import Query
+from askcorpus.question.understand import Asked
 from askcorpus.render import NO_ANSWER
 from askcorpus.tui.bar import QuestionBar
 from askcorpus.tui.source import SourceView

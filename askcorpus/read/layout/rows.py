@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from askcorpus.language.words import stem, stems
 from askcorpus.read.layout.tables import quotes, tables
-from askcorpus.text import stem, stems
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -120,9 +120,7 @@ def slots(
     return [*made, Slot(at, len(text))]
 
 
-def _asked_for(
-    asked: Query, text: str, cells: Sequence[Cell], names: Iterable[str]
-) -> list[Cell]:
+def _asked_for(asked: Query, text: str, cells: Sequence[Cell], names: Iterable[str]) -> list[Cell]:
     """Return the cells of a row under the names that hold most of the question."""
     # What the row says of itself tells the row, and not the column.
     said = {root for cell in cells for root in stems(text[cell.start : cell.end])}
