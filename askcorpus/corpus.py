@@ -206,7 +206,7 @@ class Corpus:
             reading = self._reading(query, max(READ_DEPTH, k))
             reading.seconds["total"] = time.perf_counter() - began
             answer = compose(
-                query,
+                query.text,
                 reading,
                 root=root,
                 document=cache(self._ledger.document),

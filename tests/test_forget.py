@@ -13,13 +13,14 @@ from askcorpus.errors import StoreUnavailableError, UsageError
 from askcorpus.forget import forget, readmit, remove
 from askcorpus.history import Sessions, Turn
 from askcorpus.question.query import Query
-from askcorpus.records import IndexReport
 from askcorpus.store import database, erase
 from askcorpus.store.ledger import Ledger
 from tests import watched
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from askcorpus.records import IndexReport
 
 SECRET = "Quillfeather"
 TEXT = f"Inspector {SECRET} signed the Brockenhurst contract in the presence of two witnesses."

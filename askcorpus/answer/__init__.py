@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from askcorpus.answer.bands import THRESHOLDS, Thresholds
 from askcorpus.answer.guards import GUARDS, guarded
 from askcorpus.language.words import fold, stem, words
+from askcorpus.question.kind import analyse
 from askcorpus.question.query import Query
 from askcorpus.records import Alternative, Answer, Citation, SpanRef
 from askcorpus.text import line_breaks
@@ -49,7 +50,7 @@ MAX_ALSO = 3
 
 
 def compose(
-    asked: Query,
+    question: str,
     reading: Reading,
     *,
     root: str,
@@ -60,7 +61,7 @@ def compose(
     """Return the answer to a question from what was read.
 
     Args:
-        asked: As asked, before slips were corrected.
+        question: As asked, before slips were corrected.
         reading: Its hits are all listed as passages.
         root: The indexed folder.
         document: Returns a document by its path.
@@ -68,7 +69,7 @@ def compose(
         guards: What may lower a span's probability, in order.
     """
     spans = [
-        _in_context(asked, span, document(span.passage.path))
+        _in_context(question, span, document(span.passage.path))
         for span in _distinct(reading.spans)
         if _is_slice(span, document(span.passage.path))
     ]
@@ -83,7 +84,7 @@ def compose(
     )
     best = spans[0].score if spans else 0.0
     unanswered = Answer(
-        asked.text,
+        question,
         "none",
         passages=tuple(reading.hits),
         notes=tuple(reading.notes),
@@ -141,7 +142,7 @@ def _is_slice(span: Span, document: Document) -> bool:
     return inside and document.text[span.start : span.end] == span.text
 
 
-def _in_context(asked: Query, span: Span, document: Document) -> Span:
+def _in_context(question: str, span: Span, document: Document) -> Span:
     """Return the whole sentence where the phrase's clause may turn it around.
 
     A turn that the question itself names ("who denied …?") is what was asked for.
@@ -150,7 +151,7 @@ def _in_context(asked: Query, span: Span, document: Document) -> Span:
     before, after = document.text[low : span.start], document.text[span.end : high]
     clauses = _CLAUSE_END.split(before)
     around = f"{clauses[0]} | {clauses[-1]} | {_CLAUSE_END.split(after)[0]}"
-    if all(stem(fold(turn)) in asked.analysis.stems for turn in _TURNS.findall(around)):
+    if all(stem(fold(turn)) in analyse(question).stems for turn in _TURNS.findall(around)):
         return span
     return replace(span, start=low, end=high, text=document.text[low:high])
 

@@ -111,13 +111,14 @@ class SpanReader:
         self, question: str, hits: Sequence[Hit]
     ) -> list[tuple[Candidate, dict[str, float], float]]:
         """Return the candidates with the numbers that weigh and the probability, best first."""
-        asked = Query(question)
-        found = judge(asked, self.candidates(asked, hits[:DEPTH]), self._calibration)
-        return sorted(found, key=lambda row: (-row[2], row[0].hit.passage.id, row[0].start))
+        found = self.candidates(question, hits[:DEPTH])
+        judged = judge(Query(question), found, self._calibration)
+        return sorted(judged, key=lambda row: (-row[2], row[0].hit.passage.id, row[0].start))
 
-    def candidates(self, asked: Query, hits: Sequence[Hit]) -> list[Candidate]:
+    def candidates(self, question: str, hits: Sequence[Hit]) -> list[Candidate]:
         """Return each hit's spans in the hits' order, each hit's by falling margin."""
-        tokens = self._model.tokenizer.pieces(asked.text).ids
+        asked = Query(question)
+        tokens = self._model.tokenizer.pieces(question).ids
         layouts = self.layouts(asked, hits)
 
         def of_hit(at: int) -> list[Candidate]:
