@@ -19,7 +19,7 @@ from askcorpus.question.kind import analyse
 from askcorpus.retrieve import CANDIDATES, Weights, retrieve
 from askcorpus.store.exact import ExactStore
 from askcorpus.store.ledger import Ledger
-from eval.bench.squad import Asked, articles, sample, write_folder
+from training.articles import Asked, articles, sample, write_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
