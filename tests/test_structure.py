@@ -36,7 +36,7 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(COMMANDS, frozenset(GROUND + QUESTION + STAGES + TOGETHER + ("__init__",))),
     **dict.fromkeys(FACES, frozenset(GROUND + QUESTION + TOGETHER + COMMANDS + ("__init__",))),
     # What is public, by name.
-    "__init__": frozenset({"errors", "records", "config", "corpus"}),
+    "__init__": frozenset({"errors", "records", "config", "question", "corpus"}),
     "__main__": frozenset({"cli"}),
 }
 # One command that another needs, and the command line, which starts the other faces.
