@@ -25,7 +25,8 @@ from askcorpus.errors import (
 from askcorpus.question.checks import checked, checked_k, remarks
 from askcorpus.question.spelling import correct
 from askcorpus.read.open import open_reader
-from askcorpus.records import Reading, Status
+from askcorpus.records import Note, Reading, Status
+from askcorpus.render import note
 from askcorpus.retrieve import retrieve
 from askcorpus.store.ledger import Ledger
 from askcorpus.store.lock import is_held
@@ -71,7 +72,7 @@ class Corpus:
         self._identity = _identity(ledger)
         self._vectors = VectorSearch(ledger, settings, one_shot=one_shot)
         self._notify = notify
-        self._notes: list[str] = []
+        self._notes: list[Note] = []
         self._embedder: Embedder | None = None
         self._reader: tuple[object, Reader] | None = None
 
@@ -248,7 +249,7 @@ class Corpus:
         seconds: dict[str, float] = {}
         notes = list(self._state_notes())
         text, slips = correct(query.text, self._ledger)
-        notes += [f"Read {one_line(was)!r} as {now!r}." for was, now in slips]
+        notes += [note("slip", written=one_line(was), read=now) for was, now in slips]
         query = query.corrected(text, slips)
         embedder, store = self._parts()
         notes += [*self._notes, *self._vectors.notes]
@@ -263,7 +264,7 @@ class Corpus:
             reader = self._open_reader(embedder)
             fit, remark = self._fit()
             spans = fit.applied(reader.read(text, hits))
-        notes += [remark] if remark else []
+        notes += [Note(remark, "calibration")] if remark else []
         return Reading(text, hits, spans, notes, seconds)
 
     def paths(self) -> list[str]:
@@ -327,10 +328,9 @@ class Corpus:
         if embedder:
             embedder.embed(["warm"])
 
-    def _state_notes(self) -> Iterator[str]:
+    def _state_notes(self) -> Iterator[Note]:
         if self._ledger.get("complete") != "1":
-            how = "is under way" if is_held(self._ledger.directory) else "was interrupted"
-            yield f"Indexing {how}; answers come from what is there so far."
+            yield note("indexing" if is_held(self._ledger.directory) else "interrupted")
 
     def _parts(self) -> tuple[Embedder | None, Store | None]:
         """Return the embedder and the vector store; note why one is missing."""
@@ -343,7 +343,8 @@ class Corpus:
                 # A model that the index wasn't made with is a mistake, which words would hide.
                 if not (self._ledger.get("model") or "").startswith(f"{name}@"):
                     raise
-                self._notes = [f"{exc.message} Only words are searched. {exc.hint}".strip()]
+                instead = "Only words are searched."
+                self._notes = [note("search", cause=exc.message, instead=instead, hint=exc.hint)]
                 return None, None
         made_with = self._ledger.get("model")
         if made_with and made_with != self._embedder.name:
@@ -366,17 +367,17 @@ class Corpus:
         own = fits.shipped(self.settings.reader, reader, self._ledger.get("model") or "")
         return fits.chosen(self._ledger, own) if self._calibrated else (own, "")
 
-    def _changed_sources(self, answer: Answer) -> Iterator[str]:
+    def _changed_sources(self, answer: Answer) -> Iterator[Note]:
         """Yield a warning for each cited file that isn't as it was when it was indexed."""
         for path in dict.fromkeys(citation.path for citation in answer.citations):
             document = self._ledger.document(path)
             try:
                 found = (Path(self._ledger.get("root") or "") / path).stat()
             except OSError:
-                yield f"{path} is gone since it was indexed; the quote is from the index."
+                yield note("gone", path=path)
                 continue
             if (found.st_size, found.st_mtime_ns) != (document.size, document.mtime_ns):
-                yield f"{path} has changed since it was indexed. Run: askcorpus sync"
+                yield note("changed", path=path)
 
 
 def _identity(ledger: Ledger) -> tuple[int, ...] | None:

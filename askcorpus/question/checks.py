@@ -12,10 +12,13 @@ from askcorpus.language.words import words
 from askcorpus.question.filters import narrowed
 from askcorpus.question.kind import analyse
 from askcorpus.question.query import Query
+from askcorpus.render import note
 from askcorpus.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence, Sized
+
+    from askcorpus.records import Note
 
 Date = str | date | None
 
@@ -70,8 +73,8 @@ def checked_k(k: int | None, default: int) -> int:
     return default if k is None else k
 
 
-def remarks(query: Query, allowed: Sized | None, undated: int) -> Iterator[str]:
-    """Yield what the filters left out, in sentences.
+def remarks(query: Query, allowed: Sized | None, undated: int) -> Iterator[Note]:
+    """Yield what the filters left out.
 
     Args:
         query: With its filters.
@@ -80,9 +83,9 @@ def remarks(query: Query, allowed: Sized | None, undated: int) -> Iterator[str]:
     """
     if allowed is not None and not len(allowed):
         what = "passage" if query.without or query.phrases else "document"
-        yield f"No {what} passes these filters. See: askcorpus status"
+        yield note("filter", what=what)
     if undated:
-        yield f"{undated} documents state no date and were left out."
+        yield note("undated", count=undated)
 
 
 def _several(given: str | Sequence[str]) -> Sequence[str]:

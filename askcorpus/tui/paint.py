@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from askcorpus.errors import AskcorpusError
     from askcorpus.history import Summary
     from askcorpus.question.query import Query
-    from askcorpus.records import Answer, Citation, Document, Skipped, SpanRef, Status
+    from askcorpus.records import Answer, Citation, Document, Note, Skipped, SpanRef, Status
 
 SIGNS = {"answered": "●", "related": "◐", "none": "○"}
 METER = {"strong": "▰▰▰", "fair": "▰▰▱", "weak": "▰▱▱"}
@@ -66,14 +66,14 @@ def chip(citation: Citation) -> Content:
     )
 
 
-def split_notes(answer: Answer) -> tuple[dict[int, list[str]], list[str]]:
-    """Return the notes that begin with a cited path, by citation, and the others."""
-    by_citation: dict[int, list[str]] = {}
+def split_notes(answer: Answer) -> tuple[dict[int, list[Note]], list[Note]]:
+    """Return the notes about a cited document, by its first citation, and the others."""
+    by_citation: dict[int, list[Note]] = {}
     others = []
+    first = {c.path: c.n for c in reversed(answer.citations)}
     for note in answer.notes:
-        cited = [c.n for c in answer.citations if note.startswith(f"{c.path} ")]
-        if cited:
-            by_citation.setdefault(cited[0], []).append(note)
+        if note.path in first:
+            by_citation.setdefault(first[note.path], []).append(note)
         else:
             others.append(note)
     return by_citation, others
