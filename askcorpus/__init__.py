@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from askcorpus.config import Settings as Settings
     from askcorpus.corpus import Corpus as Corpus
     from askcorpus.errors import AskcorpusError as AskcorpusError
+    from askcorpus.question.query import Query as Query
     from askcorpus.records import Answer as Answer
     from askcorpus.records import Citation as Citation
     from askcorpus.records import Document as Document
     from askcorpus.records import Hit as Hit
     from askcorpus.records import IndexReport as IndexReport
     from askcorpus.records import Passage as Passage
-    from askcorpus.records import Query as Query
     from askcorpus.records import Span as Span
 
 __version__ = "0.1.0"
@@ -37,7 +37,7 @@ _HOMES = {
     "Hit": "records",
     "IndexReport": "records",
     "Passage": "records",
-    "Query": "records",
+    "Query": "question.query",
     "Span": "records",
 }
 __all__ = ["__version__", *_HOMES]  # noqa: PLE0604 (the names are strings)

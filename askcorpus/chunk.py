@@ -18,8 +18,9 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from askcorpus.errors import ModelUnavailableError
+from askcorpus.language.sentences import sentences
 from askcorpus.records import Document, Passage
-from askcorpus.text import line_starts, sentences, trimmed
+from askcorpus.text import line_starts, trimmed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -25,8 +25,9 @@ from askcorpus.errors import (
 from askcorpus.question.checks import checked, checked_k, remarks
 from askcorpus.question.spelling import correct
 from askcorpus.read.open import open_reader
-from askcorpus.records import Reading, Status
-from askcorpus.retrieve import query_words, retrieve
+from askcorpus.records import Note, Reading, Status
+from askcorpus.render import note
+from askcorpus.retrieve import retrieve
 from askcorpus.store.ledger import Ledger
 from askcorpus.store.lock import is_held
 from askcorpus.store.search import VectorSearch
@@ -42,7 +43,8 @@ if TYPE_CHECKING:
     from askcorpus.config import Settings
     from askcorpus.ingest import Selection
     from askcorpus.ports import Embedder, Reader, Store
-    from askcorpus.records import Answer, Document, IndexReport, Query
+    from askcorpus.question.query import Query
+    from askcorpus.records import Answer, Document, IndexReport
     from askcorpus.sync.run import Progress
     from askcorpus.sync.scope import Scope
 
@@ -70,7 +72,7 @@ class Corpus:
         self._identity = _identity(ledger)
         self._vectors = VectorSearch(ledger, settings, one_shot=one_shot)
         self._notify = notify
-        self._notes: list[str] = []
+        self._notes: list[Note] = []
         self._embedder: Embedder | None = None
         self._reader: tuple[object, Reader] | None = None
 
@@ -170,7 +172,7 @@ class Corpus:
 
     def ask(
         self,
-        question: str,
+        question: str | Query,
         *,
         k: int | None = None,
         files: str | Sequence[str] = (),
@@ -182,7 +184,8 @@ class Corpus:
         """Return the answer to a question; "no answer" is one of its outcomes.
 
         Args:
-            question: In English.
+            question: In English; a text is taken as it stands, and `understand` makes a Query of
+                a typed line, with the filters in it. Filters given here are added to its own.
             k: Passages listed with the answer, 1 to 50; the settings' where None.
             files: Globs; only documents whose path or name matches one are searched.
             after: YYYY, YYYY-MM or YYYY-MM-DD, inclusive; documents without a date are left out.
@@ -191,7 +194,7 @@ class Corpus:
             phrases: Words and phrases that every passage must hold.
 
         Raises:
-            UsageError: The question is empty, or `k`, a date or a phrase isn't one.
+            UsageError: The question has no word, or `k`, a date or a phrase isn't one.
             IndexMismatchError: The index was made with another model.
         """
         began = time.perf_counter()
@@ -224,7 +227,7 @@ class Corpus:
         return self._fit()[0]
 
     def read(
-        self, question: str, *, k: int = READ_DEPTH, files: str | Sequence[str] = ()
+        self, question: str | Query, *, k: int = READ_DEPTH, files: str | Sequence[str] = ()
     ) -> Reading:
         """Return what was found for a question before it is decided whether that is an answer.
 
@@ -245,8 +248,9 @@ class Corpus:
         """Return what one state of the index has to say."""
         seconds: dict[str, float] = {}
         notes = list(self._state_notes())
-        text, changes = correct(query.text, self._ledger)
-        notes += [f"Read {one_line(was)!r} as {now!r}." for was, now in changes]
+        text, slips = correct(query.text, self._ledger)
+        notes += [note("slip", written=one_line(was), read=now) for was, now in slips]
+        query = query.corrected(text, slips)
         embedder, store = self._parts()
         notes += [*self._notes, *self._vectors.notes]
         allowed, undated = self._ledger.select(query)
@@ -254,13 +258,13 @@ class Corpus:
         with _timed(seconds, "embed"):
             vector = embedder.embed([text])[0] if embedder else None
         with _timed(seconds, "retrieve"):
-            words = query_words(text)
+            words = query.analysis.terms
             hits = retrieve(words, vector, ledger=self._ledger, store=store, k=k, allowed=allowed)
         with _timed(seconds, "read"):
             reader = self._open_reader(embedder)
             fit, remark = self._fit()
             spans = fit.applied(reader.read(text, hits))
-        notes += [remark] if remark else []
+        notes += [Note(remark, "calibration")] if remark else []
         return Reading(text, hits, spans, notes, seconds)
 
     def paths(self) -> list[str]:
@@ -324,10 +328,9 @@ class Corpus:
         if embedder:
             embedder.embed(["warm"])
 
-    def _state_notes(self) -> Iterator[str]:
+    def _state_notes(self) -> Iterator[Note]:
         if self._ledger.get("complete") != "1":
-            how = "is under way" if is_held(self._ledger.directory) else "was interrupted"
-            yield f"Indexing {how}; answers come from what is there so far."
+            yield note("indexing" if is_held(self._ledger.directory) else "interrupted")
 
     def _parts(self) -> tuple[Embedder | None, Store | None]:
         """Return the embedder and the vector store; note why one is missing."""
@@ -340,7 +343,8 @@ class Corpus:
                 # A model that the index wasn't made with is a mistake, which words would hide.
                 if not (self._ledger.get("model") or "").startswith(f"{name}@"):
                     raise
-                self._notes = [f"{exc.message} Only words are searched. {exc.hint}".strip()]
+                instead = "Only words are searched."
+                self._notes = [note("search", cause=exc.message, instead=instead, hint=exc.hint)]
                 return None, None
         made_with = self._ledger.get("model")
         if made_with and made_with != self._embedder.name:
@@ -363,17 +367,17 @@ class Corpus:
         own = fits.shipped(self.settings.reader, reader, self._ledger.get("model") or "")
         return fits.chosen(self._ledger, own) if self._calibrated else (own, "")
 
-    def _changed_sources(self, answer: Answer) -> Iterator[str]:
+    def _changed_sources(self, answer: Answer) -> Iterator[Note]:
         """Yield a warning for each cited file that isn't as it was when it was indexed."""
         for path in dict.fromkeys(citation.path for citation in answer.citations):
             document = self._ledger.document(path)
             try:
                 found = (Path(self._ledger.get("root") or "") / path).stat()
             except OSError:
-                yield f"{path} is gone since it was indexed; the quote is from the index."
+                yield note("gone", path=path)
                 continue
             if (found.st_size, found.st_mtime_ns) != (document.size, document.mtime_ns):
-                yield f"{path} has changed since it was indexed. Run: askcorpus sync"
+                yield note("changed", path=path)
 
 
 def _identity(ledger: Ledger) -> tuple[int, ...] | None:

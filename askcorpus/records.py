@@ -12,10 +12,40 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 Outcome = Literal["answered", "related", "none"]
 Band = Literal["strong", "fair", "weak"]
+NoteKind = Literal[
+    "slip",  # a word of the question was read as another
+    "indexing",  # the index isn't complete
+    "interrupted",
+    "search",  # a way of searching was missing
+    "filter",  # nothing passes the filters
+    "undated",  # documents were left out for want of a date
+    "calibration",  # the one in the index isn't used
+    "changed",  # a cited file isn't as it was
+    "gone",
+    "removed",  # a cited document isn't in the index any more
+    "renewed",  # a cited document was indexed anew
+    "kept",  # read back from an answer's JSON, which holds the sentence alone
+]
+
+
+class Note(str):
+    """A remark for the user: one sentence, which also says as data what it is about."""
+
+    __slots__ = ("kind", "path")
+
+    kind: NoteKind
+    path: str
+    """The document that it is about; empty where it is about none."""
+
+    def __new__(cls, text: str, kind: NoteKind = "kept", path: str = "") -> Note:
+        """Return the sentence with its facts; `render.note` has the words."""
+        made = super().__new__(cls, text)
+        made.kind, made.path = kind, path
+        return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,23 +128,6 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
-    """A question and what may answer it."""
-
-    text: str
-    files: tuple[str, ...] = ()
-    """Globs over paths; empty for every file."""
-    after: str | None = None
-    """ISO date, inclusive; documents without a date are excluded where it is set."""
-    before: str | None = None
-    """ISO date, inclusive."""
-    without: tuple[str, ...] = ()
-    """Words and phrases; no passage that holds one is looked at."""
-    phrases: tuple[str, ...] = ()
-    """Words and phrases; only passages that hold each of them are looked at."""
-
-
-@dataclass(frozen=True, slots=True)
 class Hit:
     """A passage that retrieval ranked."""
 
@@ -153,7 +166,7 @@ class Reading:
     """Best first."""
     spans: list[Span]
     """Of the first hits, most probable first."""
-    notes: list[str] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     """By stage."""
 
@@ -210,8 +223,8 @@ class Answer:
     citations: tuple[Citation, ...] = ()
     also: tuple[Alternative, ...] = ()
     passages: tuple[Hit, ...] = ()
-    notes: tuple[str, ...] = ()
-    """One-sentence remarks for the user: a changed source, a leg that was missing."""
+    notes: tuple[Note, ...] = ()
+    """Remarks for the user: a changed source, a leg that was missing."""
     scores: Mapping[str, float] = field(default_factory=dict)
     """What decided: the best span's probability and the reader's numbers, for `--explain`."""
     seconds: Mapping[str, float] = field(default_factory=dict)
@@ -269,6 +282,7 @@ class Answer:
         if data.get("version") != 1:
             raise ValueError(f"not an answer of version 1 but of {data.get('version')!r}")
         try:
+            paths = [citation["path"] for citation in data["citations"]]
             return cls(
                 question=data["question"],
                 outcome=data["outcome"],
@@ -282,11 +296,17 @@ class Answer:
                     Hit(_made(Passage, {"line": 0, **hit}), hit["score"], hit["rank"])
                     for hit in data["passages"]
                 ),
-                notes=tuple(data["notes"]),
+                notes=tuple(_kept(note, paths) for note in data["notes"]),
                 seconds=dict(data["seconds"]),
             )
         except (KeyError, TypeError) as exc:
             raise ValueError(f"not an answer of version 1: {exc}") from exc
+
+
+def _kept(text: str, paths: Sequence[str]) -> Note:
+    """Return a note of an answer's JSON; one about a cited document begins with its path."""
+    about = next((path for path in paths if text.startswith(f"{path} ")), "")
+    return Note(text, path=about)
 
 
 def _made(kind: type[Any], data: Mapping[str, Any]) -> Any:

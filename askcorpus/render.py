@@ -12,17 +12,46 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote as url_quote
 
+from askcorpus.records import Note
 from askcorpus.text import UNSAFE, one_line, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from askcorpus.records import Answer, Citation, Document, Hit, IndexReport, SpanRef, Status
+    from askcorpus.records import (
+        Answer,
+        Citation,
+        Document,
+        Hit,
+        IndexReport,
+        NoteKind,
+        SpanRef,
+        Status,
+    )
 
 NO_ANSWER = {
     "related": "No passage answers this. The nearest one:",
     "none": "No passage here is about this.",
 }
+
+
+_NOTES: dict[NoteKind, str] = {
+    "slip": "Read {written!r} as {read!r}.",
+    "indexing": "Indexing is under way; answers come from what is there so far.",
+    "interrupted": "Indexing was interrupted; answers come from what is there so far.",
+    "search": "{cause} {instead} {hint}",
+    "filter": "No {what} passes these filters. See: askcorpus status",
+    "undated": "{count} documents state no date and were left out.",
+    "changed": "{path} has changed since it was indexed. Run: askcorpus sync",
+    "gone": "{path} is gone since it was indexed; the quote is from the index.",
+    "removed": "{path} is no longer in the index.",
+    "renewed": "{path} was indexed anew since this answer: ask again.",
+}
+
+
+def note(kind: NoteKind, *, path: str = "", **facts: object) -> Note:
+    """Return a remark in words; the facts are those that the words of its kind name."""
+    return Note(_NOTES[kind].format(path=path, **facts).strip(), kind, path)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from askcorpus.errors import UsageError
+from askcorpus.language.taken import sentence_stems
+from askcorpus.language.words import rarity, stem
 from askcorpus.records import Hit
-from askcorpus.text import content_words, rarity, sentences, stem, stems
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 CANDIDATES = 50
 # Passages whose sentences are looked at. Not tuned.
 FOCUSED = 20
-# A pasted page is still a question: its first words say what it is about. Not tuned.
-MAX_WORDS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +66,6 @@ class Lexicon(Protocol):
         """Return the ids that are there, ascending, and their vectors, one row each."""
 
 
-def query_words(question: str) -> list[str]:
-    """Return the distinct words that the lexical leg looks for, at most `MAX_WORDS`.
-
-    Raises:
-        UsageError: The question holds no word.
-    """
-    found = list(dict.fromkeys(content_words(question)))
-    if not found:
-        raise UsageError(
-            "The question holds no word.", hint='Ask something like: "who denied the deal?"'
-        )
-    return found[:MAX_WORDS]
-
-
 def retrieve(
     words: Sequence[str],
     vector: Vectors | None,
@@ -95,7 +79,7 @@ def retrieve(
     """Return at most k hits, best first; ties break on the passage id.
 
     Args:
-        words: From `query_words`.
+        words: The question's distinct content words, folded.
         vector: The question's, (dim,) float32 and L2-normalised; None leaves the words alone.
         ledger: Scores words and holds the passages.
         store: Finds neighbours of the vector; None leaves the words alone.
@@ -166,7 +150,7 @@ def focus(rare: Mapping[str, float], text: str) -> float:
     """
     wanted = [(stem(word), weight) for word, weight in rare.items()]
     total = sum(rare.values())
-    held = [set(stems(text[low:high])) for low, high in sentences(text)]
+    held = sentence_stems(text)
     found = (sum(weight for root, weight in wanted if root in own) for own in held)
     return max(found, default=0.0) / total if total else 0.0
 

@@ -21,9 +21,10 @@ from askcorpus.ingest.decode import decode
 from askcorpus.ingest.extracted import Extracted, RefusedError, Unreadable, bounded
 from askcorpus.ingest.formats import PARSERS, parser
 from askcorpus.ingest.sandbox import wire
-from askcorpus.question import filters, followup
+from askcorpus.question import filters
 from askcorpus.question.checks import checked
 from askcorpus.question.spelling import correct
+from askcorpus.question.understand import understand
 from askcorpus.records import (
     Alternative,
     Answer,
@@ -331,19 +332,12 @@ def is_asked(line: str, earlier: str, ledger: Ledger) -> None:
     """A typed line is a question over the index, or the user's error in a sentence."""
     with limited():
         try:
-            found = filters.parse(line)
+            said = Answer(earlier, "answered", earlier[:20], earlier)
+            found = understand(line, [said])
             assert not CONTROLS.search(filters.described(found))
-            assert all(line[c.start : c.end] == c.text for c in found.chips)
-            turns = [followup.Turn(earlier, earlier[:20], earlier)]
-            understood = followup.understand(found.question, turns)
-            query = checked(
-                understood.text,
-                root="/r",
-                files=found.files,
-                dates=(found.after, found.before),
-                without=found.without,
-                phrases=found.phrases,
-            )
+            assert found.understood
+            assert all(line[c.start : c.end] == c.text for c in found.understood.chips)
+            query = checked(found, root="/r")
             text, _ = correct(query.text, ledger)
             allowed, _ = ledger.select(query)
             words = text.split()

@@ -12,13 +12,15 @@ from askcorpus import Corpus, Settings
 from askcorpus.errors import StoreUnavailableError, UsageError
 from askcorpus.forget import forget, readmit, remove
 from askcorpus.history import Sessions, Turn
-from askcorpus.records import IndexReport, Query
+from askcorpus.question.query import Query
 from askcorpus.store import database, erase
 from askcorpus.store.ledger import Ledger
 from tests import watched
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from askcorpus.records import IndexReport
 
 SECRET = "Quillfeather"
 TEXT = f"Inspector {SECRET} signed the Brockenhurst contract in the presence of two witnesses."

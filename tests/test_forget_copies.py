@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from askcorpus.erasure import named
+from askcorpus.forget import named
 from askcorpus.store import erase
 from askcorpus.store.ledger import Ledger
-from tests.test_store_kit import add
+from tests.store.kit import add
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,11 +1,9 @@
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from askcorpus.errors import UsageError
-from askcorpus.retrieve import MAX_WORDS, fuse, query_words
+from askcorpus.retrieve import fuse
 
 SCORES = st.dictionaries(st.integers(1, 20), st.floats(-1, 1), max_size=8)
 
@@ -32,14 +30,3 @@ def test_a_fused_score_is_a_share(
     fused = fuse(dense, lexical, dense_weight=weight)
     assert all(0 <= score <= 1 + 1e-9 for score in fused.values())
     assert fused.keys() == (dense.keys() | lexical.keys() if dense else lexical.keys())
-
-
-def test_query_words_are_distinct_content_words() -> None:
-    assert query_words("Who denied the DEAL, the deal?") == ["denied", "deal"]
-    assert len(query_words(" ".join(f"w{n}" for n in range(30_000)))) == MAX_WORDS
-
-
-@pytest.mark.parametrize("question", ["?!", "😀😀", "— …"])
-def test_a_question_without_words_is_a_usage_error(question: str) -> None:
-    with pytest.raises(UsageError, match="no word"):
-        query_words(question)

@@ -16,7 +16,7 @@ import pytest
 from askcorpus.retrieve import Weights, retrieve
 from askcorpus.store.exact import ExactStore
 from askcorpus.store.ledger import Ledger
-from tests.test_store_kit import add
+from tests.store.kit import add
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 PACKAGE = ROOT / "askcorpus"
 
-GROUND = ("errors", "records", "config", "ports", "text", "onnx", "render")
+GROUND = ("errors", "records", "config", "ports", "text", "language", "onnx", "render")
 QUESTION = ("question",)
 STAGES = ("ingest", "chunk", "embed", "store", "retrieve", "read", "answer")
 TOGETHER = ("sync", "corpus")
@@ -36,7 +36,7 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(COMMANDS, frozenset(GROUND + QUESTION + STAGES + TOGETHER + ("__init__",))),
     **dict.fromkeys(FACES, frozenset(GROUND + QUESTION + TOGETHER + COMMANDS + ("__init__",))),
     # What is public, by name.
-    "__init__": frozenset({"errors", "records", "config", "corpus"}),
+    "__init__": frozenset({"errors", "records", "config", "question", "corpus"}),
     "__main__": frozenset({"cli"}),
 }
 # One command that another needs, and the command line, which starts the other faces.
@@ -71,8 +71,8 @@ OWNERS = {
     "charset_normalizer": {"ingest"},
     "pathspec": {"ingest"},
     "watchfiles": {"watch"},
-    "sentencex": {"text"},
-    "snowballstemmer": {"text"},
+    "sentencex": {"language"},
+    "snowballstemmer": {"language"},
     "rapidfuzz": {"question"},
     "click": {"cli"},
 }

@@ -31,9 +31,10 @@ import numpy as np
 from askcorpus import Corpus, Settings
 from askcorpus.embed import open_embedder
 from askcorpus.evaluate.measures import best_threshold, exact_match, refused, risk_area, token_f1
+from askcorpus.question.kind import analyse
 from askcorpus.read.judge import NAMES
 from askcorpus.read.span import DEPTH, SpanReader
-from askcorpus.retrieve import query_words, retrieve
+from askcorpus.retrieve import retrieve
 from askcorpus.store.exact import ExactStore
 from askcorpus.store.ledger import Ledger
 from training.articles import Asked, articles, sample, write_folder
@@ -162,7 +163,7 @@ def ask_all(
         barred = {"without": task.path, "far": f"{task.article}/"}.get(task.kind)
         allowed = [n for n in every.tolist() if not (barred and paths[n].startswith(barred))]
         hits = retrieve(
-            query_words(task.question),
+            analyse(task.question).terms,
             embedder.embed([task.question])[0],
             ledger=ledger,
             store=store,

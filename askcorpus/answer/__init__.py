@@ -20,8 +20,11 @@ from typing import TYPE_CHECKING
 
 from askcorpus.answer.bands import THRESHOLDS, Thresholds
 from askcorpus.answer.guards import GUARDS, guarded
+from askcorpus.language.words import fold, stem, words
+from askcorpus.question.kind import analyse
+from askcorpus.question.query import Query
 from askcorpus.records import Alternative, Answer, Citation, SpanRef
-from askcorpus.text import fold, line_breaks, stem, stems, words
+from askcorpus.text import line_breaks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -59,7 +62,7 @@ def compose(
     """Return the answer to a question from what was read.
 
     Args:
-        question: As asked.
+        question: As asked, before slips were corrected.
         reading: Its hits are all listed as passages.
         root: The indexed folder.
         document: Returns a document by its path.
@@ -72,7 +75,13 @@ def compose(
         if _is_slice(span, document(span.passage.path))
     ]
     spans = _apart(
-        guarded(reading.understood, spans, document=document, thresholds=thresholds, guards=guards)
+        guarded(
+            Query(reading.understood),
+            spans,
+            document=document,
+            thresholds=thresholds,
+            guards=guards,
+        )
     )
     best = spans[0].score if spans else 0.0
     unanswered = Answer(
@@ -143,8 +152,7 @@ def _in_context(question: str, span: Span, document: Document) -> Span:
     before, after = document.text[low : span.start], document.text[span.end : high]
     clauses = _CLAUSE_END.split(before)
     around = f"{clauses[0]} | {clauses[-1]} | {_CLAUSE_END.split(after)[0]}"
-    asked = set(stems(question))
-    if all(stem(fold(turn)) in asked for turn in _TURNS.findall(around)):
+    if all(stem(fold(turn)) in analyse(question).stems for turn in _TURNS.findall(around)):
         return span
     return replace(span, start=low, end=high, text=document.text[low:high])
 

@@ -26,13 +26,15 @@ from askcorpus.answer.names import (
     single_names,
     speaks_of,
 )
-from askcorpus.text import content_words, fold, sentences, stem, stems, words
+from askcorpus.language.taken import sentence_ranges, sentence_stems
+from askcorpus.language.words import fold, stem, stems, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from askcorpus.answer.bands import Thresholds
     from askcorpus.answer.names import Name
+    from askcorpus.question.query import Query
     from askcorpus.records import Document, Passage, Span
 
     Guard = Callable[["Case", Span], Span]
@@ -65,13 +67,11 @@ class Denial:
 class Case:
     """One question, and what its spans are judged by."""
 
-    question: str
+    asked: Query
     """As it was read."""
     document: Callable[[str], Document]
     thresholds: Thresholds
     names: tuple[Name, ...]
-    terms: Stems
-    """Of the question's content words."""
     lacking: frozenset[str]
     """Paths of documents that lack a word of a name."""
     denials: Mapping[str, Sequence[Denial]]
@@ -79,7 +79,7 @@ class Case:
 
 
 def guarded(
-    question: str,
+    asked: Query,
     spans: Sequence[Span],
     *,
     document: Callable[[str], Document],
@@ -87,13 +87,11 @@ def guarded(
     guards: Sequence[Guard],
 ) -> list[Span]:
     """Return the spans as the guards leave them, best first; ties keep their order."""
-    asked = single_names(question)
-    names = tuple(named(question))
-    terms = frozenset(stem(word) for word in content_words(question))
+    single, names = single_names(asked), tuple(named(asked))
     paths = {span.passage.path for span in spans}
-    lacking = frozenset(path for path in paths if _lacks(document(path), asked))
-    denials = _denials(question, terms, spans) if names else {}
-    case = Case(question, document, thresholds, names, terms, lacking, denials)
+    lacking = frozenset(path for path in paths if _lacks(document(path), single))
+    denials = _denials(asked, spans) if names else {}
+    case = Case(asked, document, thresholds, names, lacking, denials)
     found = []
     for span in spans:
         kept = span
@@ -121,7 +119,7 @@ def denial(case: Case, span: Span) -> Span:
     """
     document = case.document(span.passage.path)
     own = document.text[span.sentence_start : span.sentence_end]
-    held = case.terms.intersection(stems(own))
+    held = case.asked.analysis.content_stems.intersection(stems(own))
     name_stems = {stem(word) for name in case.names for word in name}
     fitting = [
         each
@@ -189,7 +187,7 @@ def heading(case: Case, span: Span) -> Span:
             text = document.text[start : span.end]
             span = replace(span, start=start, text=text, sentence_start=low)
         elif mark.start <= span.start < mark.end:
-            says_more = set(words(span.text)) - set(words(case.question))
+            says_more = set(words(span.text)).difference(case.asked.analysis.words)
             return _below(span, case.thresholds.fair if says_more else case.thresholds.answered)
     return span
 
@@ -201,24 +199,25 @@ def _below(span: Span, bound: float) -> Span:
     return replace(span, score=min(span.score, nextafter(bound, 0.0)))
 
 
-def _lacks(document: Document, asked: set[str]) -> bool:
-    whole = f"{document.title} {document.path} {document.text}".casefold() if asked else ""
-    return any(not mentions(whole, name) for name in asked)
+def _lacks(document: Document, names: set[str]) -> bool:
+    whole = f"{document.title} {document.path} {document.text}".casefold() if names else ""
+    return any(not mentions(whole, name) for name in names)
 
 
-def _denials(question: str, terms: Stems, spans: Sequence[Span]) -> dict[str, list[Denial]]:
+def _denials(asked: Query, spans: Sequence[Span]) -> dict[str, list[Denial]]:
     """Return what says no in the spans' passages and holds a word of the question, by path."""
-    asked = set(stems(question))
     found: dict[str, list[Denial]] = defaultdict(list)
     passages = {(s.passage.path, s.passage.start): s.passage for s in spans}
     for passage in passages.values():
         # Most passages say no to nothing: finding their sentences would take longer.
-        for low, high in sentences(passage.text) if _NEGATION.search(passage.text) else ():
-            sentence = passage.text[low:high]
-            turns = {stem(fold(turn)) for turn in _NEGATION.findall(sentence)}
-            held = terms.intersection(stems(sentence))
+        if not _NEGATION.search(passage.text):
+            continue
+        ranges, roots = sentence_ranges(passage.text), sentence_stems(passage.text)
+        for (low, high), own in zip(ranges, roots, strict=True):
+            turns = {stem(fold(turn)) for turn in _NEGATION.findall(passage.text[low:high])}
+            held = asked.analysis.content_stems & own
             # Where the question itself says no, that is what it asks for.
-            if turns and held and not turns <= asked:
+            if turns and held and not turns <= asked.analysis.stems:
                 place = passage.start + low, passage.start + high
                 found[passage.path].append(Denial(passage, *place, held))
     return found

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from askcorpus.text import STOP_WORDS, WORD, content_words, fold, names, unaccented, words
+from askcorpus.language.words import STOP_WORDS, WORD, fold, unaccented
+
+if TYPE_CHECKING:
+    from askcorpus.question.query import Query
 
 Name = tuple[str, ...]
 
 # None of these is tuned.
-_FIRST_WORD = 100
 _TITLE_CASE = 3
 """With this many content words, all of them with a capital, a question's capitals mean nothing."""
 _OPENING = 3
@@ -23,19 +26,19 @@ _REACH = 40
 _WORD_BEFORE = re.compile(r"(?<!\w)(?P<word>[^\W\d_][\w'’-]*) $")
 
 
-def single_names(question: str) -> set[str]:
+def single_names(asked: Query) -> set[str]:
     """Return the folded words of a question's names."""
-    found = names(question)
-    content = {*content_words(question)} - {*words(question[:_FIRST_WORD])[:1]}
+    found = asked.analysis.names
+    content = asked.analysis.content.difference(asked.analysis.words[:1])
     if len(content) >= _TITLE_CASE and found >= content:
         return set()
     # "U.S." and "US" are written in too many ways to be looked for.
     return {name for name in found if len(name) > 2}
 
 
-def named(question: str) -> list[Name]:
+def named(asked: Query) -> list[Name]:
     """Return a question's names in order, each as its folded words."""
-    held = single_names(question)
+    held, question = single_names(asked), asked.text
     found: list[Name] = []
     end = -1
     for match in WORD.finditer(question):

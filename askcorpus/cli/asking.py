@@ -44,26 +44,20 @@ def query(
     Filters may stand in it: file:*.txt after:2014-07 before:2014 -word "exact phrase"
     """
     from askcorpus.corpus import Corpus
-    from askcorpus.question.filters import Filtered, described, narrowed, parse
+    from askcorpus.question.filters import described
+    from askcorpus.question.understand import understand
     from askcorpus.render import answer_text, json_text
 
     text = " ".join(question)
     if text == "-":
         text = sys.stdin.buffer.read().decode("utf-8", "replace") if sys.stdin else ""
-    found = Filtered(text) if literal else parse(text)
-    if found.chips:
-        narrate(f"Filtered: {described(found)}. To take it as text: --no-filters")
-    found = narrowed(found, files=files, after=[after], before=[before])
+    typed = understand(text, literal=literal)
+    if typed.is_filtered:
+        narrate(f"Filtered: {described(typed)}. To take it as text: --no-filters")
+    asked = understand(text, literal=literal, files=files, after=after, before=before)
     settings, _ = load_settings(ctx, params, "k", "model", "threads", "dense")
     with Corpus.open(settings=settings, one_shot=True, notify=narrate) as corpus:
-        answer = corpus.ask(
-            found.question,
-            files=found.files,
-            after=found.after,
-            before=found.before,
-            without=found.without,
-            phrases=found.phrases,
-        )
+        answer = corpus.ask(asked)
     for note in answer.notes:
         narrate(note)
     if as_json:

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from askcorpus.errors import ModelUnavailableError
+from askcorpus.language.words import content_words
 from askcorpus.onnx import encodable
-from askcorpus.text import content_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

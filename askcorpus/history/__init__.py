@@ -34,7 +34,7 @@ from askcorpus.history.turns import (
     sources,
     storable,
 )
-from askcorpus.text import words
+from askcorpus.language.words import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from askcorpus.errors import StoreUnavailableError
-from askcorpus.records import Answer, Query
+from askcorpus.question.query import FILTERS, Query
+from askcorpus.records import Answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -133,7 +134,7 @@ def same_file(root: str, path: str, other_root: str, other_path: str) -> bool:
 
 def filters(query: Query) -> dict[str, Any]:
     """Return what narrows a question down, as plain data."""
-    return {name: value for name, value in asdict(query).items() if name != "text"}
+    return {name: getattr(query, name) for name in FILTERS}
 
 
 def read_turn(asked: str, question: str, understood: str, narrowed: str, answer: str) -> Turn:
@@ -143,7 +144,7 @@ def read_turn(asked: str, question: str, understood: str, narrowed: str, answer:
         StoreUnavailableError: It isn't what this program writes.
     """
     try:
-        known = {name: value for name, value in json.loads(narrowed).items() if name in _FILTERS}
+        known = {name: value for name, value in json.loads(narrowed).items() if name in FILTERS}
         lists = {name: tuple(value) for name, value in known.items() if isinstance(value, list)}
         found = Answer.from_dict(json.loads(answer))
         return Turn(question, Query(understood, **{**known, **lists}), found, asked)
@@ -157,6 +158,3 @@ def read_turn(asked: str, question: str, understood: str, narrowed: str, answer:
 def storable(text: str) -> str:
     """Return the text without lone surrogates, as a file's name may have, which SQLite refuses."""
     return text.encode("utf-8", "backslashreplace").decode()
-
-
-_FILTERS = {part.name for part in fields(Query)} - {"text"}

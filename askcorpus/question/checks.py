@@ -1,18 +1,24 @@
-"""Checks what was asked and makes a Query of it."""
+"""The limits of what can be asked."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from askcorpus.config import RANGES
 from askcorpus.errors import UsageError
-from askcorpus.question.filters import first_day, last_day
-from askcorpus.records import Query
-from askcorpus.text import one_line, words
+from askcorpus.language.words import words
+from askcorpus.question.filters import narrowed
+from askcorpus.question.kind import analyse
+from askcorpus.question.query import Query
+from askcorpus.render import note
+from askcorpus.text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence, Sized
+    from collections.abc import Iterator, Sequence, Sized
+
+    from askcorpus.records import Note
 
 Date = str | date | None
 
@@ -20,7 +26,7 @@ MAX_QUESTION = 200_000
 
 
 def checked(
-    question: str,
+    question: str | Query,
     root: str,
     *,
     files: str | Sequence[str] = (),
@@ -28,10 +34,10 @@ def checked(
     without: str | Sequence[str] = (),
     phrases: str | Sequence[str] = (),
 ) -> Query:
-    """Return the question with its filters.
+    """Return the question with its filters, as they may be asked.
 
     Args:
-        question: In English.
+        question: In English; filters of its own count too.
         root: The indexed folder; a glob may begin with it.
         files: Globs over paths or names.
         dates: The first and the last, inclusive: YYYY, YYYY-MM or YYYY-MM-DD.
@@ -39,19 +45,20 @@ def checked(
         phrases: Words or phrases that every passage must hold.
 
     Raises:
-        UsageError: The question is empty or too long, a date isn't one, a phrase has no word.
+        UsageError: The question is empty, without a word or too long, a date isn't one, or a
+            phrase has no word.
     """
-    query = Query(
-        _question(question),
-        tuple(_relative(glob, root) for glob in _several(files)),
-        _date(dates[0], first_day),
-        _date(dates[1], last_day),
-        _phrases(without),
-        _phrases(phrases),
+    query = Query(question) if isinstance(question, str) else question
+    query = replace(query, text=_question(query.text))
+    query = narrowed(
+        query, files=_several(files), after=[_date(dates[0])], before=[_date(dates[1])]
     )
-    if query.after and query.before and query.after > query.before:
-        raise UsageError(f"{dates[0]} is later than {dates[1]}.", hint="Exchange the two dates.")
-    return query
+    return replace(
+        query,
+        files=tuple(_relative(glob, root) for glob in query.files),
+        without=_phrases([*query.without, *_several(without)]),
+        phrases=_phrases([*query.phrases, *_several(phrases)]),
+    )
 
 
 def checked_k(k: int | None, default: int) -> int:
@@ -66,8 +73,8 @@ def checked_k(k: int | None, default: int) -> int:
     return default if k is None else k
 
 
-def remarks(query: Query, allowed: Sized | None, undated: int) -> Iterator[str]:
-    """Yield what the filters left out, in sentences.
+def remarks(query: Query, allowed: Sized | None, undated: int) -> Iterator[Note]:
+    """Yield what the filters left out.
 
     Args:
         query: With its filters.
@@ -76,24 +83,23 @@ def remarks(query: Query, allowed: Sized | None, undated: int) -> Iterator[str]:
     """
     if allowed is not None and not len(allowed):
         what = "passage" if query.without or query.phrases else "document"
-        yield f"No {what} passes these filters. See: askcorpus status"
+        yield note("filter", what=what)
     if undated:
-        yield f"{undated} documents state no date and were left out."
+        yield note("undated", count=undated)
 
 
 def _several(given: str | Sequence[str]) -> Sequence[str]:
     return [given] if isinstance(given, str) else given
 
 
-def _phrases(given: str | Sequence[str]) -> tuple[str, ...]:
-    found = tuple(_several(given))
-    for phrase in found:
+def _phrases(given: Sequence[str]) -> tuple[str, ...]:
+    for phrase in given:
         if not words(phrase):
             raise UsageError(
                 f"{one_line(phrase)[:40]!r} holds no word to filter by.",
                 hint='Write words: -Iran or "the deal".',
             )
-    return found
+    return tuple(given)
 
 
 def _question(question: str) -> str:
@@ -104,6 +110,10 @@ def _question(question: str) -> str:
         raise UsageError(
             f"The question has {len(text):,} characters.", hint="Ask in a sentence or two."
         )
+    if not analyse(text).terms:
+        raise UsageError(
+            "The question holds no word.", hint='Ask something like: "who denied the deal?"'
+        )
     return text
 
 
@@ -112,7 +122,7 @@ def _relative(glob: str, root: str) -> str:
     return glob.removeprefix(f"{root}/").removeprefix("./")
 
 
-def _date(value: Date, day: Callable[[str], str]) -> str | None:
+def _date(value: Date) -> str | None:
     if isinstance(value, datetime):
         value = value.date()
-    return day(str(value)) if value is not None else None
+    return None if value is None else str(value)

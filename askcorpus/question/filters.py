@@ -14,17 +14,19 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from askcorpus.errors import UsageError
-from askcorpus.text import STOP_WORDS, WORD, one_line, words
+from askcorpus.language.words import STOP_WORDS, WORD, words
+from askcorpus.question.query import Chip, Query, Understanding
+from askcorpus.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-Kind = Literal["file", "after", "before", "without", "phrase"]
+    from askcorpus.question.query import ChipKind
 
 MAX_CANDIDATES = 20
 _KEYWORDS = ("after:", "before:", "file:")
@@ -42,53 +44,26 @@ _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
 _NEARLY = re.compile(r"(\d{4})\D{1,2}(\d{1,2})(?:\D{1,2}(\d{1,2}))?|(\d{1,2})\D(\d{1,2})\D(\d{4})")
 
 
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """One filter as it was typed: `text[start:end]`."""
+def parse(text: str) -> Query:
+    """Return the question of a typed line without its filters, and what they ask for.
 
-    kind: Kind
-    text: str
-    start: int
-    end: int
-    value: str
-    """What it asks for, without keyword, dash and quotation marks."""
-
-
-@dataclass(frozen=True, slots=True)
-class Filtered:
-    """A question and the filters that stood in it."""
-
-    question: str
-    """What is left without the filters; phrases stay. As typed where nothing was taken out."""
-    files: tuple[str, ...] = ()
-    after: str | None = None
-    """ISO date, inclusive."""
-    before: str | None = None
-    """ISO date, inclusive."""
-    without: tuple[str, ...] = ()
-    phrases: tuple[str, ...] = ()
-    chips: tuple[Chip, ...] = ()
-    """In the order of the text."""
-
-
-def parse(text: str) -> Filtered:
-    """Return the question and the filters of a typed line.
+    Phrases stay in the text, which is as typed where nothing was taken out.
 
     Raises:
         UsageError: A date isn't one, or the last one is earlier than the first.
     """
     chips = tuple(_chips(text))
 
-    def values(kind: Kind) -> list[str]:
+    def values(kind: ChipKind) -> list[str]:
         return [chip.value for chip in chips if chip.kind == kind]
 
     return narrowed(
-        Filtered(
-            question=_without(text, [chip for chip in chips if chip.kind != "phrase"]),
+        Query(
+            _without(text, [chip for chip in chips if chip.kind != "phrase"]),
             files=tuple(values("file")),
             without=tuple(values("without")),
             phrases=tuple(values("phrase")),
-            chips=chips,
+            understood=Understanding(text, chips),
         ),
         after=[first_day(value, keyword="after:") for value in values("after")],
         before=[last_day(value, keyword="before:") for value in values("before")],
@@ -96,16 +71,16 @@ def parse(text: str) -> Filtered:
 
 
 def narrowed(
-    found: Filtered,
+    query: Query,
     *,
     files: Iterable[str] = (),
     after: Iterable[str | None] = (),
     before: Iterable[str | None] = (),
-) -> Filtered:
-    """Return the filters with others added: every date counts, and any of the globs.
+) -> Query:
+    """Return the query with filters added: every date counts, and any of the globs.
 
     Args:
-        found: What stood in the question.
+        query: With filters of its own.
         files: Globs.
         after: Dates as for `first_day`, or None.
         before: Dates as for `last_day`, or None.
@@ -113,22 +88,22 @@ def narrowed(
     Raises:
         UsageError: A date isn't one, or the last one is earlier than the first.
     """
-    firsts = [found.after, *(first_day(day) for day in after if day is not None)]
-    lasts = [found.before, *(last_day(day) for day in before if day is not None)]
+    firsts = [query.after, *(first_day(day) for day in after if day is not None)]
+    lasts = [query.before, *(last_day(day) for day in before if day is not None)]
     first = max((day for day in firsts if day), default=None)
     last = min((day for day in lasts if day), default=None)
     if first and last and first > last:
         raise UsageError(f"{first} is later than {last}.", hint="Exchange the two dates.")
-    return replace(found, files=(*found.files, *files), after=first, before=last)
+    return replace(query, files=(*query.files, *files), after=first, before=last)
 
 
-def described(found: Filtered) -> str:
+def described(query: Query) -> str:
     """Return the filters in words, safe for a terminal; "" where there are none."""
-    parts = [f"in {one_line(glob)}" for glob in found.files]
-    parts += [f"from {found.after}"] if found.after else []
-    parts += [f"until {found.before}"] if found.before else []
-    parts += [f"with “{one_line(phrase)}”" for phrase in found.phrases]
-    parts += [f"without “{one_line(phrase)}”" for phrase in found.without]
+    parts = [f"in {one_line(glob)}" for glob in query.files]
+    parts += [f"from {query.after}"] if query.after else []
+    parts += [f"until {query.before}"] if query.before else []
+    parts += [f"with “{one_line(phrase)}”" for phrase in query.phrases]
+    parts += [f"without “{one_line(phrase)}”" for phrase in query.without]
     return ", ".join(parts)
 
 
@@ -145,7 +120,7 @@ def _chips(text: str) -> Iterable[Chip]:
                 kept = kept.rstrip("?!.").removesuffix(")")
             end -= len(value) - len(kept)
             value = kept
-        kind: Kind = "phrase"
+        kind: ChipKind = "phrase"
         if key:
             kind = "file" if key == "file" else "after" if key == "after" else "before"
         elif match.group().startswith("-"):

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
-from askcorpus.text import content_words, names, words
+from askcorpus.language.names import names
+from askcorpus.language.words import content_words, stem, words
 
 Kind = Literal["who", "when", "where", "number", "why", "how", "yes_no", "what"]
+
+# A pasted page is still a question: its first words say what it is about. Not tuned.
+MAX_TERMS = 64
 
 _WHEN = {"year", "date", "day", "month", "time", "decade", "century", "weekday"}
 _WHERE = {"city", "country", "place", "town", "location", "state", "region", "area", "airport"}
@@ -45,28 +50,41 @@ _PLAIN: dict[str, Kind] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """A question's kind and the words that a passage should hold."""
+class Analysis:
+    """What the words of a question tell: the kind of its answer, and what a passage should hold."""
 
-    text: str
     kind: Kind
+    words: tuple[str, ...]
+    """All of them, folded, in order."""
+    stems: frozenset[str]
+    """Of all its words."""
+    content: frozenset[str]
+    """Its content words, folded."""
+    content_stems: frozenset[str]
     terms: tuple[str, ...]
-    """Distinct content words, folded, in order."""
+    """The distinct content words that are searched for, in order; at most `MAX_TERMS`."""
     names: frozenset[str]
-    """Those terms that are written like names or numbers (capitals inside the sentence)."""
-    several: bool = False
+    """Those words that are written like names or numbers (capitals inside the sentence)."""
+    several: bool
     """Whether it asks for more than one thing."""
 
 
-def analyse(text: str) -> Question:
-    """Return the question's kind and terms; "what" where no word tells more."""
-    terms = tuple(dict.fromkeys(content_words(text)))[:64]
-    return Question(
-        text=text,
-        kind=_kind(words(text)),
-        terms=terms,
+@lru_cache(maxsize=64)
+def analyse(text: str) -> Analysis:
+    """Return the analysis of a question; the kind is "what" where no word tells more.
+
+    It is kept, since every stage asks for it: a question is taken apart once.
+    """
+    asked, content = words(text), content_words(text)
+    return Analysis(
+        kind=_kind(asked),
+        words=tuple(asked),
+        stems=frozenset(stem(word) for word in asked),
+        content=frozenset(content),
+        content_stems=frozenset(stem(word) for word in content),
+        terms=tuple(dict.fromkeys(content))[:MAX_TERMS],
         names=names(text),
-        several=asks_for_several(text),
+        several=_asks_for_several(asked),
     )
 
 
@@ -84,9 +102,7 @@ def _kind(asked: list[str]) -> Kind:
     return "yes_no" if asked and asked[0] in _AUXILIARIES else "what"
 
 
-def asks_for_several(question: str) -> bool:
-    """Return whether the answer to a question is more than one thing."""
-    asked = words(question)
+def _asks_for_several(asked: list[str]) -> bool:
     for at, word in enumerate(asked):
         if word not in _ASKING:
             continue

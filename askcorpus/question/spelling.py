@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from askcorpus.text import STOP_WORDS, WORD, fold, stem, words
+from askcorpus.language.words import STOP_WORDS, WORD, fold, stem, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -1,53 +1,45 @@
-"""What a typed line means: its filters, and what it leaves to the conversation."""
+"""What a typed line asks: the same for the command line, the chat and Python."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from askcorpus.question import filters
+from askcorpus.question.query import Query, Understanding
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from askcorpus.records import Answer, Query
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A line as it is asked."""
-
-    typed: str
-    query: Query
-    """The question in full, and its filters."""
-    filters: str = ""
-    """In words; empty where there are none."""
-
-    @property
-    def completed(self) -> bool:
-        """Whether the question was completed from what was said before."""
-        return bool(self.filters) or self.query.text.split() != self.typed.split()
+    from askcorpus.records import Answer
 
 
-def meaning(typed: str, earlier: Sequence[Answer], *, literal: bool = False) -> Asked:
-    """Return what a typed line asks.
+def understand(
+    line: str,
+    earlier: Sequence[Answer] = (),
+    *,
+    literal: bool = False,
+    files: Iterable[str] = (),
+    after: str | None = None,
+    before: str | None = None,
+) -> Query:
+    """Return what a typed line asks: its filters, and what it leaves to the conversation.
 
     Args:
-        typed: As it stood in the bar.
+        line: As it was typed.
         earlier: The conversation's answers so far, oldest first.
         literal: Whether every word is to be taken as it stands.
+        files: Globs besides those in the line.
+        after: YYYY, YYYY-MM or YYYY-MM-DD, besides one in the line.
+        before: Likewise.
 
     Raises:
-        UsageError: A date in it isn't one.
+        UsageError: A date isn't one, or the last one is earlier than the first.
     """
-    from askcorpus.question import filters, followup
-    from askcorpus.records import Query
+    query = Query(line, understood=Understanding(line)) if literal else filters.parse(line)
+    if earlier and not literal:
+        from askcorpus.question import followup
 
-    if literal:
-        return Asked(typed, Query(typed))
-
-    found = filters.parse(typed)
-    turns = [followup.Turn.of(answer) for answer in earlier]
-    understood = followup.understand(found.question, turns)
-    query = Query(
-        understood.text, found.files, found.after, found.before, found.without, found.phrases
-    )
-    return Asked(typed, query, filters.described(found))
+        turns = [followup.Turn.of(answer) for answer in earlier]
+        query = replace(query, text=followup.understand(query.text, turns).text)
+    return filters.narrowed(query, files=files, after=[after], before=[before])

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from askcorpus.language.words import stem, stems
 from askcorpus.read.phrases import holds_kind
-from askcorpus.text import stem, stems
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from math import exp, inf
 from typing import TYPE_CHECKING
 
-from askcorpus.text import stem, stems, words
+from askcorpus.language.words import stem, stems, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from askcorpus.question.kind import Question
+    from askcorpus.question.query import Query
     from askcorpus.records import Hit
 
 NAMES = ("margin", "lead", "fused", "dense", "focus", "names_missing")
@@ -51,7 +51,7 @@ class Calibration:
 
 
 def judge(
-    asked: Question, candidates: Sequence[Candidate], fitted: Calibration
+    asked: Query, candidates: Sequence[Candidate], fitted: Calibration
 ) -> list[tuple[Candidate, dict[str, float], float]]:
     """Return each candidate with its numbers and its probability in [0, 1], in their order.
 
@@ -70,7 +70,7 @@ def probability(row: Mapping[str, float], fitted: Calibration) -> float:
     return 1.0 / (1.0 + exp(-max(-700.0, min(700.0, logit))))
 
 
-def numbers(asked: Question, candidates: Sequence[Candidate]) -> list[dict[str, float]]:
+def numbers(asked: Query, candidates: Sequence[Candidate]) -> list[dict[str, float]]:
     """Return the numbers in `NAMES` for each candidate.
 
     `lead` is by how much the margin exceeds that of the best candidate with other words; `fused`,
@@ -109,8 +109,8 @@ def _leads(candidates: Sequence[Candidate]) -> list[float]:
     return leads
 
 
-def _names_missing(asked: Question, hit: Hit) -> float:
+def _names_missing(asked: Query, hit: Hit) -> float:
     """Return the share of the question's names and numbers that a passage lacks."""
     held = set(stems(f"{hit.passage.heading} {hit.passage.text}"))
-    lacking = sum(stem(name) not in held for name in asked.names)
-    return lacking / max(1, len(asked.names))
+    names = asked.analysis.names
+    return sum(stem(name) not in held for name in names) / max(1, len(names))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from askcorpus.text import STOP_WORDS, WORD, fold, words
+from askcorpus.language.words import STOP_WORDS, WORD, fold, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from askcorpus.language.sentences import sentences
+from askcorpus.language.words import rarity, stem
 from askcorpus.question.kind import analyse
 from askcorpus.read.features import NAMES, features
 from askcorpus.read.phrases import cut
 from askcorpus.records import Span
-from askcorpus.text import rarity, sentences, stem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -12,7 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from askcorpus.question.kind import analyse
+from askcorpus.language.taken import sentence_ranges
+from askcorpus.language.words import words
+from askcorpus.question.query import Query
 from askcorpus.read.edges import tidy
 from askcorpus.read.judge import Candidate, judge
 from askcorpus.read.layout.lists import whole_list
@@ -20,13 +22,11 @@ from askcorpus.read.layout.rows import layouts
 from askcorpus.read.model.pairs import best_spans, pairs
 from askcorpus.read.model.shipped import load
 from askcorpus.records import Span
-from askcorpus.text import sentences, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from askcorpus.question.kind import Question
     from askcorpus.read.judge import Calibration
     from askcorpus.read.layout.rows import Layout, Slot
     from askcorpus.read.model.pairs import Logits, Pair, PairTokenizer
@@ -111,15 +111,14 @@ class SpanReader:
         self, question: str, hits: Sequence[Hit]
     ) -> list[tuple[Candidate, dict[str, float], float]]:
         """Return the candidates with the numbers that weigh and the probability, best first."""
-        asked = analyse(question)
-        found = judge(asked, self.candidates(question, hits[:DEPTH]), self._calibration)
-        return sorted(found, key=lambda row: (-row[2], row[0].hit.passage.id, row[0].start))
+        found = self.candidates(question, hits[:DEPTH])
+        judged = judge(Query(question), found, self._calibration)
+        return sorted(judged, key=lambda row: (-row[2], row[0].hit.passage.id, row[0].start))
 
     def candidates(self, question: str, hits: Sequence[Hit]) -> list[Candidate]:
         """Return each hit's spans in the hits' order, each hit's by falling margin."""
-        asked = analyse(question)
+        asked = Query(question)
         tokens = self._model.tokenizer.pieces(question).ids
-
         layouts = self.layouts(asked, hits)
 
         def of_hit(at: int) -> list[Candidate]:
@@ -131,12 +130,12 @@ class SpanReader:
         with ThreadPoolExecutor(min(self._threads, len(hits))) as pool:
             return [candidate for each in pool.map(of_hit, range(len(hits))) for candidate in each]
 
-    def layouts(self, asked: Question, hits: Sequence[Hit]) -> list[Layout | None]:
+    def layouts(self, asked: Query, hits: Sequence[Hit]) -> list[Layout | None]:
         """Return where an answer may stand in each hit's passage; None where it is all prose."""
         return layouts(asked, [(hit.passage.path, hit.passage.text) for hit in hits])
 
     def _candidates(
-        self, asked: Question, tokens: Sequence[int], hit: Hit, layout: Layout | None
+        self, asked: Query, tokens: Sequence[int], hit: Hit, layout: Layout | None
     ) -> list[Candidate]:
         text, model = hit.passage.text, self._model
         found = []
@@ -144,7 +143,7 @@ class SpanReader:
         for pair in pairs(model.tokenizer, tokens, text, window=model.window):
             found += best_spans(pair, *model.logits(pair), most=SPANS, within=within)
         found.sort(key=lambda each: (-each.margin, each.start))
-        ranges = layout.quotes if layout else sentences(text) if found else []
+        ranges = layout.quotes if layout else sentence_ranges(text) if found else ()
         kept: list[Candidate] = []
         for each in found:
             place = tidy(text, each.start, each.end)
@@ -159,13 +158,13 @@ class SpanReader:
         return kept[:SPANS]
 
 
-def _value(asked: Question, text: str, place: Range, slot: Slot | None) -> Range | None:
+def _value(asked: Query, text: str, place: Range, slot: Slot | None) -> Range | None:
     """Return a place in a slot, or the slot's whole value; None where neither is an answer."""
     if slot is None or not slot.in_row:
         return place if slot else None
     start, end = (slot.start, slot.end) if slot.is_value else place
     # A row's own name, which the question gives, isn't what is asked for.
-    says_more = set(words(text[start:end])) - set(words(asked.text))
+    says_more = set(words(text[start:end])).difference(asked.analysis.words)
     return (start, end) if says_more else None
 
 
@@ -174,7 +173,7 @@ def _overlap(one: Candidate, other: Candidate) -> bool:
 
 
 def _placed(
-    asked: Question,
+    asked: Query,
     hit: Hit,
     ranges: Sequence[tuple[int, int]],
     place: tuple[int, int],
@@ -186,10 +185,11 @@ def _placed(
     if not 1 <= len(touched) <= 2 or not touched[0][0] <= start < end <= touched[-1][1]:
         return None
     low, high = touched[0][0], touched[-1][1]
-    if asked.several:
+    if asked.analysis.several:
         start, end = whole_list(hit.passage.text, start, end, low=low, high=high)
     is_fragment = len(words(hit.passage.text[start:end])) < WHOLE_WORDS
-    if asked.kind == "yes_no" or (asked.kind == "why" and is_fragment):
+    kind = asked.analysis.kind
+    if kind == "yes_no" or (kind == "why" and is_fragment):
         start, end = low, high
     return Candidate(hit, start, end, low, high, margin)
 

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from askcorpus.ports import Ids, Vectors
-    from askcorpus.records import Document, Query, Skipped
+    from askcorpus.question.query import Query
+    from askcorpus.records import Document, Skipped
     from askcorpus.store.rows import Counts, DocumentRow, Selection, SkippedFile
 
 _PATIENCE_S = 10.0  # how long an opening waits for another one that migrates the index

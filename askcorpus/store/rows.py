@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from askcorpus.ports import Ids
-    from askcorpus.records import Query
+    from askcorpus.question.query import Query
     from askcorpus.store.database import Database
 
 

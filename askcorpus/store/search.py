@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from askcorpus.errors import StoreUnavailableError
+from askcorpus.render import note
 
 if TYPE_CHECKING:
     from askcorpus.config import Settings
     from askcorpus.ports import Store
+    from askcorpus.records import Note
     from askcorpus.store.chroma import ChromaStore
     from askcorpus.store.exact import ExactStore
     from askcorpus.store.ledger import Ledger
@@ -22,7 +24,7 @@ class VectorSearch:
 
     def __init__(self, ledger: Ledger, settings: Settings, *, one_shot: bool) -> None:
         """Remember what is wanted; nothing is opened yet."""
-        self.notes: list[str] = []
+        self.notes: list[Note] = []
         """Why another store than the one that is meant searches, in sentences."""
         self._ledger = ledger
         self._settings = settings
@@ -67,7 +69,8 @@ class VectorSearch:
         try:
             return ChromaStore.open(self._ledger)
         except StoreUnavailableError as exc:
-            self.notes = [f"{exc.message} Vectors are searched exactly. {exc.hint}".strip()]
+            instead = "Vectors are searched exactly."
+            self.notes = [note("search", cause=exc.message, instead=instead, hint=exc.hint)]
             return None
 
     def _open_exact(self) -> ExactStore:

@@ -186,7 +186,7 @@ class ChatScreen(Following):
     async def action_ask_literally(self) -> None:
         """Ask the current question again, word for word."""
         turn = self.transcript.current
-        if turn is not None and turn.asked is not None and turn.asked.completed:
+        if turn is not None and turn.asked is not None and turn.asked.is_completed:
             await self._take(turn.question, literal=True)
         else:
             self.notify("It was asked as it was typed.")
@@ -202,7 +202,7 @@ class ChatScreen(Following):
         try:
             turn.say("asking")
             earlier = [t.answer for t in self.transcript.turns if t.answer and t is not turn]
-            asked = await self.desk.meaning(turn.question, earlier, literal=turn.literal)
+            asked = await self.desk.understand(turn.question, earlier, literal=turn.literal)
             if turn.is_attached:
                 await turn.mean(asked)
             answer = await self.desk.ask(asked)

@@ -14,15 +14,15 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from askcorpus.errors import AskcorpusError
-from askcorpus.question.understand import meaning
+from askcorpus.question.understand import understand
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from askcorpus.config import Settings
     from askcorpus.corpus import Corpus
-    from askcorpus.question.understand import Asked
-    from askcorpus.records import Answer, Document, Query, Status
+    from askcorpus.question.query import Query
+    from askcorpus.records import Answer, Document, Status
     from askcorpus.sync.run import Contents
 
 T = TypeVar("T")
@@ -57,13 +57,13 @@ class Desk:
         await self.run(lambda: self._open().warm())
         await self.run(lambda: self._open().read("warm"))  # and the reader
 
-    async def meaning(self, typed: str, earlier: Sequence[Answer], *, literal: bool) -> Asked:
+    async def understand(self, line: str, earlier: Sequence[Answer], *, literal: bool) -> Query:
         """Return what a typed line asks; see `question.understand`."""
-        return await self.run(lambda: meaning(typed, earlier, literal=literal))
+        return await self.run(lambda: understand(line, earlier, literal=literal))
 
-    async def ask(self, asked: Asked) -> Answer:
+    async def ask(self, query: Query) -> Answer:
         """Return the answer to a question."""
-        return await self.run(lambda: self._ask(asked.query))
+        return await self.run(lambda: self._open().ask(query))
 
     async def document(self, path: str) -> Document:
         """Return an indexed document."""
@@ -128,16 +128,6 @@ class Desk:
 
     def _tell(self, text: str) -> None:
         self.notify(text)
-
-    def _ask(self, query: Query) -> Answer:
-        return self._open().ask(
-            query.text,
-            files=query.files,
-            after=query.after,
-            before=query.before,
-            without=query.without,
-            phrases=query.phrases,
-        )
 
     def _contents(self) -> Contents:
         from askcorpus.sync.run import contents

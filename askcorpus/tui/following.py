@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from askcorpus.errors import AskcorpusError, UsageError
+from askcorpus.render import note
 from askcorpus.tui import paint
 from askcorpus.tui.shelf import Shelf
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from askcorpus.corpus import Corpus
-    from askcorpus.records import Answer
+    from askcorpus.records import Answer, Note
     from askcorpus.tui.desk import Desk
 
 # Between two looks at the index; one costs the desk well under a millisecond.
@@ -109,15 +110,15 @@ def renoted(answer: Answer, corpus: Corpus) -> Answer:
     """Return an answer with the notes on its citations that hold for the index as it is now."""
     beside, others = paint.split_notes(answer)
     document = cache(corpus.document)
-    notes: list[str] = []
+    notes: list[Note] = []
     for citation in answer.citations:
         try:
             now = document(citation.path)
         except UsageError:
-            notes.append(f"{citation.path} is no longer in the index.")
+            notes.append(note("removed", path=citation.path))
             continue
         if now.text[citation.start : citation.end] != citation.quote:
-            notes.append(f"{citation.path} was indexed anew since this answer: ask again.")
+            notes.append(note("renewed", path=citation.path))
         elif not _is_current(Path(citation.root, citation.path), now.size, now.mtime_ns):
             notes += beside.get(citation.n, [])
     return replace(answer, notes=(*dict.fromkeys(notes), *others))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from askcorpus.question.filters import described
 from askcorpus.render import NO_ANSWER, address, quote_parts
 from askcorpus.text import one_line
 
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
     from askcorpus.errors import AskcorpusError
     from askcorpus.history import Summary
-    from askcorpus.question.understand import Asked
-    from askcorpus.records import Answer, Citation, Document, Query, Skipped, SpanRef, Status
+    from askcorpus.question.query import Query
+    from askcorpus.records import Answer, Citation, Document, Note, Skipped, SpanRef, Status
 
 SIGNS = {"answered": "●", "related": "◐", "none": "○"}
 METER = {"strong": "▰▰▰", "fair": "▰▰▱", "weak": "▰▱▱"}
@@ -65,14 +66,14 @@ def chip(citation: Citation) -> Content:
     )
 
 
-def split_notes(answer: Answer) -> tuple[dict[int, list[str]], list[str]]:
-    """Return the notes that begin with a cited path, by citation, and the others."""
-    by_citation: dict[int, list[str]] = {}
+def split_notes(answer: Answer) -> tuple[dict[int, list[Note]], list[Note]]:
+    """Return the notes about a cited document, by its first citation, and the others."""
+    by_citation: dict[int, list[Note]] = {}
     others = []
+    first = {c.path: c.n for c in reversed(answer.citations)}
     for note in answer.notes:
-        cited = [c.n for c in answer.citations if note.startswith(f"{c.path} ")]
-        if cited:
-            by_citation.setdefault(cited[0], []).append(note)
+        if note.path in first:
+            by_citation.setdefault(first[note.path], []).append(note)
         else:
             others.append(note)
     return by_citation, others
@@ -127,24 +128,15 @@ def invitation(status: Status) -> Content:
     )
 
 
-def meant(asked: Asked) -> Content:
+def meant(asked: Query) -> Content:
     """Return the line that says how a question was completed, and by what it was narrowed down."""
     lines = []
-    if asked.query.text.split() != asked.typed.split():
-        lines.append(Content.assemble(("→ ", "bold $accent"), one_line(asked.query.text)))
-    if asked.filters:
-        lines.append(Content.assemble(("only ", MUTED), one_line(asked.filters)))
+    if asked.is_rephrased:
+        lines.append(Content.assemble(("→ ", "bold $accent"), one_line(asked.text)))
+    if asked.is_filtered:
+        lines.append(Content.assemble(("only ", MUTED), described(asked)))
     lines.append(Content.styled("u asks it as it was typed", MUTED))
     return Content("\n").join(lines)
-
-
-def narrowed(query: Query) -> str:
-    """Return a question's filters in words; empty where there are none."""
-    from askcorpus.question.filters import Filtered, described
-
-    return described(
-        Filtered(query.text, query.files, query.after, query.before, query.without, query.phrases)
-    )
 
 
 def conversation(summary: Summary) -> Content:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from askcorpus.history import Conversation, Session, Sessions, Summary
     from askcorpus.history.export import Format
-    from askcorpus.question.understand import Asked
+    from askcorpus.question.query import Query
     from askcorpus.records import Answer
     from askcorpus.tui.desk import Desk
 
@@ -26,7 +26,7 @@ class Record:
         self._sessions: Sessions | None = None
         self._session: Session | None = None
 
-    async def keep(self, asked: Asked, answer: Answer, *, root: str) -> None:
+    async def keep(self, query: Query, answer: Answer, *, root: str) -> None:
         """Add a turn to the conversation, and to the history where that is wanted.
 
         Raises:
@@ -36,7 +36,7 @@ class Record:
         def added() -> None:
             from askcorpus.history import Turn
 
-            self._sitting(root).add(Turn(asked.typed, asked.query, answer, root=root))
+            self._sitting(root).add(Turn(query.typed, query, answer, root=root))
 
         await self._desk.run(added)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.widgets import Static
 
 from askcorpus.errors import AskcorpusError
-from askcorpus.question.understand import Asked
+from askcorpus.question.query import Understanding
 from askcorpus.tui import paint
 from askcorpus.tui.bar import QuestionBar
 from askcorpus.tui.reading import Reading
@@ -105,7 +106,7 @@ class Shelf(Reading):
         for turn in found.turns:
             bar.remember(turn.question)
         turns = [
-            Turn.kept(Asked(turn.question, turn.query, paint.narrowed(turn.query)), turn.answer)
+            Turn.kept(replace(turn.query, understood=Understanding(turn.question)), turn.answer)
             for turn in found.turns
         ]
         await self.transcript.fill(turns)

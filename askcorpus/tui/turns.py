@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from askcorpus.errors import AskcorpusError
-    from askcorpus.question.understand import Asked
+    from askcorpus.question.query import Query
     from askcorpus.records import Answer, Citation, SpanRef
 
 State = Literal["waiting", "asking", "answered", "failed", "cancelled"]
@@ -68,7 +68,7 @@ class Turn(VerticalGroup):
         self.question = question
         self.literal = literal
         self.state: State = "waiting"
-        self.asked: Asked | None = None
+        self.asked: Query | None = None
         self.answer: Answer | None = None
         self.error: AskcorpusError | None = None
         self.opened: int | None = None
@@ -76,7 +76,7 @@ class Turn(VerticalGroup):
         self.unfolded = True
 
     @classmethod
-    def kept(cls, asked: Asked, answer: Answer) -> Turn:
+    def kept(cls, asked: Query, answer: Answer) -> Turn:
         """Return a turn that was answered in an earlier sitting, folded away."""
         turn = cls(asked.typed)
         turn.state, turn.asked, turn.answer = "answered", asked, answer
@@ -90,7 +90,7 @@ class Turn(VerticalGroup):
 
     def _parts(self) -> Iterator[Widget]:
         yield Static(paint.question(self.question), classes="question")
-        if self.asked is not None and self.asked.completed:
+        if self.asked is not None and self.asked.is_completed:
             yield Static(paint.meant(self.asked), classes="meant")
         if self.answer is not None:
             yield from _answer_widgets(self.answer, self.opened)
@@ -113,10 +113,10 @@ class Turn(VerticalGroup):
             if self.unfolded:
                 await self.mount_all(self._parts())
 
-    async def mean(self, asked: Asked) -> None:
+    async def mean(self, asked: Query) -> None:
         """Show how the question was understood, where that isn't plain."""
         self.asked = asked
-        if asked.completed:
+        if asked.is_completed:
             await self._renew()
 
     def say(self, state: State) -> None:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from askcorpus.answer.guards import Guard
-    from askcorpus.question.kind import Question
+    from askcorpus.question.query import Query
     from askcorpus.read.layout.rows import Layout
     from askcorpus.records import Answer, Hit, Span
 
@@ -48,7 +48,7 @@ VERDICTS = (*(f"right, {b}" for b in BANDS), "silent", *(f"wrong, {b}" for b in 
 class Proseless(SpanReader):
     """The shipped reader as it was: rows are read like prose."""
 
-    def layouts(self, asked: Question, hits: Sequence[Hit]) -> list[Layout | None]:
+    def layouts(self, asked: Query, hits: Sequence[Hit]) -> list[Layout | None]:
         """Return no layout for any hit."""
         del asked
         return [None] * len(hits)

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from askcorpus.ingest.boilerplate import mark
 from askcorpus.ingest.boilerplate.lines import Line, lines
-from askcorpus.text import sentences
+from askcorpus.language.sentences import sentences
 
 if TYPE_CHECKING:
     from askcorpus.records import Boilerplate

@@ -23,7 +23,7 @@ from askcorpus.embed import open_model
 from askcorpus.embed.encoders import quiet
 from askcorpus.embed.export import load_model
 from askcorpus.embed.source import find_source
-from askcorpus.text import sentences
+from askcorpus.language.sentences import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 from askcorpus import Corpus, Settings
 from askcorpus.embed import open_embedder
-from askcorpus.retrieve import CANDIDATES, Weights, query_words, retrieve
+from askcorpus.question.kind import analyse
+from askcorpus.retrieve import CANDIDATES, Weights, retrieve
 from askcorpus.store.exact import ExactStore
 from askcorpus.store.ledger import Ledger
 from training.articles import Asked, articles, sample, write_folder
@@ -56,7 +57,7 @@ def _table(asked: Sequence[Asked], vectors, ledger: Ledger, *, weights: bool) ->
     shares = [(d / 20, f / 10) for f in (0, 2, 3, 4) for d in (9, 11, 13, 15)] if weights else []
     tried = [Weights(dense=dense, focus=focus) for dense, focus in shares]
     for item, vector in zip(asked, vectors, strict=True):
-        words = query_words(item.question)
+        words = analyse(item.question).terms
         dense = [passage for passage, _ in store.search(vector, CANDIDATES)]
         lexical = [passage for passage, _ in ledger.lexical(words, CANDIDATES)]
         for name, order in (("dense", dense), ("lexical", lexical), ("rrf", rrf(dense, lexical))):

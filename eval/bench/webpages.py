@@ -35,7 +35,7 @@ from askcorpus.ingest.boilerplate import mark
 from askcorpus.ingest.boilerplate.lines import lines
 from askcorpus.ingest.extracted import Unreadable
 from askcorpus.ingest.formats import webpage
-from askcorpus.text import sentences
+from askcorpus.language.sentences import sentences
 from eval.bench.boilerplate import normal, pages, ratio, stripped
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from askcorpus.fits import KEY, Fit, keep, stored
+from askcorpus.answer.fit import KEY, Fit, keep, stored
 from askcorpus.store.ledger import Ledger
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import pytest
 from askcorpus import Corpus, Settings
 from askcorpus.cli import main
 from askcorpus.history import Sessions, Turn
-from askcorpus.records import Query
+from askcorpus.question.query import Query
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -22,7 +22,7 @@ from askcorpus.embed import HashingEmbedder, OnnxEmbedder, making, open_model, p
 from askcorpus.embed.encoders import SentenceTransformersEmbedder, quiet
 from askcorpus.embed.source import find_source
 from askcorpus.errors import ModelUnavailableError
-from askcorpus.text import sentences
+from askcorpus.language.sentences import sentences
 
 if TYPE_CHECKING:
     from askcorpus.ports import Embedder, Vectors

@@ -19,7 +19,8 @@ from askcorpus.history import Conversation, Turn
 from askcorpus.history.export import FORMATS, exported, save
 from askcorpus.history.export.markdown import markdown, plain
 from askcorpus.history.export.page import page
-from askcorpus.records import Alternative, Answer, Citation, Query, SpanRef
+from askcorpus.question.query import Query
+from askcorpus.records import Alternative, Answer, Citation, Note, SpanRef
 from askcorpus.text import one_line
 from tests.conftest import ROOT
 
@@ -50,7 +51,7 @@ def conversation(text: str, *, path: str = "port.txt", root: str = "/documents")
         spans=(SpanRef(1, 10 + middle, 10 + len(text)),),
         citations=(citation,),
         also=(Alternative(text, 1),),
-        notes=(text,),
+        notes=(Note(text),),
     )
     query = Query(f"really: {text}", (text,), "2014-01-01", "2014-12-31")
     turn = Turn(text, query, answered, "2014-07-27T12:00:00+00:00")

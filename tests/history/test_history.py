@@ -18,15 +18,8 @@ from askcorpus.config import data_dir
 from askcorpus.errors import StoreUnavailableError, UsageError
 from askcorpus.history import Sessions, Turn
 from askcorpus.history.database import MIGRATIONS, migrate
-from askcorpus.records import (
-    Alternative,
-    Answer,
-    Citation,
-    Hit,
-    Passage,
-    Query,
-    SpanRef,
-)
+from askcorpus.question.query import Query
+from askcorpus.records import Alternative, Answer, Citation, Hit, Passage, SpanRef
 from tests.history.turns import ROOT, answer, turn
 
 if TYPE_CHECKING:

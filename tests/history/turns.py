@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from askcorpus.history import Turn
-from askcorpus.records import Alternative, Answer, Citation, Hit, Passage, Query, SpanRef
+from askcorpus.question.query import Query
+from askcorpus.records import Alternative, Answer, Citation, Hit, Note, Passage, SpanRef
 
 ROOT = "/documents"
 
@@ -24,7 +25,7 @@ def answer(question: str = "who closed it?", path: str = "port.txt", text: str =
         citations=(citation,),
         also=(Alternative("Monday", 1),),
         passages=(Hit(Passage(path, 0, len(text), text, 0), 0.5, 1),),
-        notes=("A note.",),
+        notes=(Note("A note."),),
         seconds={"total": 0.25},
     )
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from askcorpus.ingest.columns import Piece
 from askcorpus.ingest.extracted import Extracted
-from askcorpus.ingest.layout import write
+from askcorpus.ingest.formats.columns import Piece
+from askcorpus.ingest.formats.layout import write
 
 SIZE, LEADING = 10.0, 14.0
 PROSE = (

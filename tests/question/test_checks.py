@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from askcorpus.query import checked, checked_k
+from askcorpus.question.checks import checked, checked_k
 
 
 @pytest.mark.parametrize(

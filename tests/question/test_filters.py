@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from askcorpus import Corpus, Settings
 from askcorpus.cli import main
 from askcorpus.errors import UsageError
-from askcorpus.question.filters import Filtered, complete, described, narrowed, parse
-from askcorpus.text import words
+from askcorpus.language.words import words
+from askcorpus.question.filters import complete, described, narrowed, parse
+from askcorpus.question.query import Query
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,7 +43,7 @@ PIECES = [
 
 def test_every_kind_of_filter_is_read_and_the_question_is_left() -> None:
     found = parse(WHOLE)
-    assert found.question == 'who denied it "the talks"'
+    assert found.text == 'who denied it "the talks"'
     assert found.files == ("*.txt",)
     assert (found.after, found.before) == ("2014-07-01", "2014-08-31")
     assert found.without == ("arms deal", "word")
@@ -75,7 +76,7 @@ def test_every_kind_of_filter_is_read_and_the_question_is_left() -> None:
     ],
 )
 def test_what_only_looks_like_a_filter_is_text(text: str) -> None:
-    assert parse(text) == Filtered(text)
+    assert parse(text) == Query(text)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +91,7 @@ def test_what_only_looks_like_a_filter_is_text(text: str) -> None:
     ],
 )
 def test_no_gap_and_no_stray_mark_is_left(text: str, question: str) -> None:
-    assert parse(text).question == question
+    assert parse(text).text == question
 
 
 @pytest.mark.parametrize(
@@ -150,22 +151,24 @@ def test_question_and_chips_cover_the_text(text: str) -> None:
         found = parse(text)
     except UsageError:
         assume(False)  # noqa: FBT003
+    assert found.understood
+    chips = found.understood.chips
     at, outside = 0, []
-    for chip in found.chips:
+    for chip in chips:
         assert text[chip.start : chip.end] == chip.text
         assert chip.start >= at
         at = chip.end
     at = 0
-    for chip in (chip for chip in found.chips if chip.kind != "phrase"):
+    for chip in (chip for chip in chips if chip.kind != "phrase"):
         outside += words(text[at : chip.start])
         at = chip.end
-    assert words(found.question) == outside + words(text[at:])
+    assert words(found.text) == outside + words(text[at:])
 
 
 @settings(max_examples=100, deadline=None)
 @given(text=st.text(alphabet=st.characters(exclude_characters='-:"“”„')))
 def test_a_plain_question_comes_back_unchanged(text: str) -> None:
-    assert parse(text) == Filtered(text)
+    assert parse(text) == Query(text)
 
 
 @settings(max_examples=100, deadline=None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from askcorpus.followup import Turn, understand
+from askcorpus.question.followup import Turn, understand
 
 EDITOR = Turn("Who is the editor of the Herald?", "Jane Doe", "Jane Doe is its editor.")
 LEASE = Turn("When was the lease signed?", "14 May 2019")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from askcorpus.question.kind import asks_for_several
+from askcorpus.question.kind import analyse
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from askcorpus.question.kind import asks_for_several
     ],
 )
 def test_questions_that_ask_for_several(question: str) -> None:
-    assert asks_for_several(question)
+    assert analyse(question).several
 
 
 @pytest.mark.parametrize(
@@ -35,4 +35,4 @@ def test_questions_that_ask_for_several(question: str) -> None:
     ],
 )
 def test_questions_that_ask_for_one(question: str) -> None:
-    assert not asks_for_several(question)
+    assert not analyse(question).several

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from askcorpus.spelling import correct
+from askcorpus.question.spelling import correct
 
 
 class Words:

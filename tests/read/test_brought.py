@@ -13,15 +13,15 @@ import pytest
 
 from askcorpus import Corpus, Settings
 from askcorpus.errors import AskcorpusError, ConfigError, ModelUnavailableError
+from askcorpus.language.sentences import sentences
 from askcorpus.onnx import Tokenizer
-from askcorpus.question.kind import analyse
+from askcorpus.question.query import Query
 from askcorpus.read.judge import MOST_MARGIN, Candidate, judge
 from askcorpus.read.model import brought
 from askcorpus.read.model.pairs import Frame, pairs
 from askcorpus.read.model.template import template_frame
 from askcorpus.read.open import open_reader, reader_kind
 from askcorpus.read.span import SpanReader
-from askcorpus.text import sentences
 from tests.read.passages import OTHER, TEXT, hit
 
 if TYPE_CHECKING:
@@ -278,7 +278,7 @@ def test_what_training_saves_is_a_reader(tmp_path: Path) -> None:
 def test_beyond_the_margins_bound_the_larger_one_is_first() -> None:
     places = [(1, 0, 9, MOST_MARGIN + 3), (2, 17, 25, MOST_MARGIN + 5), (3, 27, 33, MOST_MARGIN)]
     found = [Candidate(hit(OTHER, n), low, high, 0, 26, m) for n, low, high, m in places]
-    scores = [score for *_, score in judge(analyse("Who?"), found, brought.NEUTRAL)]
+    scores = [score for *_, score in judge(Query("Who?"), found, brought.NEUTRAL)]
     assert scores[1] > scores[0] > scores[2] > 0.99
 
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from askcorpus.question.query import Query
 from askcorpus.read.judge import NAMES, Calibration, Candidate, judge
-from askcorpus.read.question import analyse
 from askcorpus.records import Hit, Passage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-ASKED = analyse("What did Ann pay in Rome?")
+ASKED = Query("What did Ann pay in Rome?")
 EVEN = {"fused": 0.5, "dense": 0.5, "focus": 0.5}
 TEXT = "Ann paid Bob in Rome. Eve left."
 

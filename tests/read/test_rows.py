@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from askcorpus.question.kind import analyse
+from askcorpus.question.query import Query
 from askcorpus.read.layout.rows import Layout, layouts
 
 SHEET = (
@@ -32,7 +32,7 @@ PROSE = "The mayor signed on 3 May.  She left\nafter an hour, and the 12 guests\
 
 
 def layout(question: str, text: str, *elsewhere: str) -> Layout | None:
-    return layouts(analyse(question), [("a", text), *(("a", other) for other in elsewhere)])[0]
+    return layouts(Query(question), [("a", text), *(("a", other) for other in elsewhere)])[0]
 
 
 def values(question: str, text: str, *elsewhere: str) -> list[str]:
@@ -132,7 +132,7 @@ LINES = st.text(alphabet="aB1 \t|:;.-\n\r", max_size=120)
 @given(LINES, LINES)
 def test_slots_and_quotes_are_ranges_in_order(text: str, other: str) -> None:
     passages = [("p", text), ("p", other)]
-    for (_, each), found in zip(passages, layouts(analyse("aB 1?"), passages), strict=True):
+    for (_, each), found in zip(passages, layouts(Query("aB 1?"), passages), strict=True):
         if found is None:
             continue
         for ranges in (found.within, found.quotes):

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from askcorpus.embed import HashingEmbedder
+from askcorpus.language.words import stem, words
 from askcorpus.question.kind import analyse
 from askcorpus.read.features import NAMES
 from askcorpus.read.phrases import cut, holds_kind
 from askcorpus.read.sentence import SentenceReader
 from askcorpus.records import Hit, Passage
-from askcorpus.text import stem, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

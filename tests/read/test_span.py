@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from askcorpus.errors import ModelUnavailableError
-from askcorpus.question.kind import analyse
+from askcorpus.language.sentences import sentences
+from askcorpus.question.query import Query
 from askcorpus.read.edges import tidy
 from askcorpus.read.judge import NAMES, Candidate, numbers
 from askcorpus.read.model.pairs import PairTokenizer, best_spans, pairs, windows
 from askcorpus.read.model.shipped import FILES, load
 from askcorpus.read.span import DEPTH, SPANS, SpanReader
-from askcorpus.text import sentences
 from tests.conftest import ROOT
 from tests.read.passages import OTHER, TEXT, hit
 
@@ -156,15 +156,15 @@ def test_a_lead_is_over_the_best_other_words() -> None:
     one, two = hit(OTHER, 1), hit(OTHER, 2, path="b.txt")
     places = [(one, 0, 9, 3.0), (two, 0, 9, 2.0), (two, 17, 25, 1.0), (one, 27, 33, -40.0)]
     found = [Candidate(h, low, high, 0, 26, margin) for h, low, high, margin in places]
-    rows = numbers(analyse("Who denied it?"), found)
+    rows = numbers(Query("Who denied it?"), found)
     assert [row["lead"] for row in rows] == [2.0, 1.0, -2.0, -10.0]
     assert [row["margin"] for row in rows] == [3.0, 2.0, 1.0, -15.0]
-    assert [row["lead"] for row in numbers(analyse("Who?"), found[:2])] == [10.0, 10.0]
+    assert [row["lead"] for row in numbers(Query("Who?"), found[:2])] == [10.0, 10.0]
 
 
 def test_names_that_the_passage_lacks_are_counted() -> None:
     found = [Candidate(hit(OTHER), 0, 9, 0, 26, margin=1.0)]
-    (row,) = numbers(analyse("What did Officials in Paris deny in 1999?"), found)
+    (row,) = numbers(Query("What did Officials in Paris deny in 1999?"), found)
     assert row["names_missing"] == pytest.approx(2 / 3)
 
 

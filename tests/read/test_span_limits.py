@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from askcorpus.read.judge import NAMES, Calibration
-from askcorpus.read.pairs import PairTokenizer
+from askcorpus.read.model.pairs import PairTokenizer
 from askcorpus.read.span import SpanReader
 from askcorpus.records import Hit, Passage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from askcorpus.read.pairs import Logits, Pair
+    from askcorpus.read.model.pairs import Logits, Pair
 
 BY_MARGIN = Calibration(-5.0, {**dict.fromkeys(NAMES, 0.0), "margin": 0.5})
 

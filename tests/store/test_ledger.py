@@ -19,7 +19,8 @@ from askcorpus.errors import (
     StoreUnavailableError,
     UsageError,
 )
-from askcorpus.records import Boilerplate, Document, Heading, Passage, Query, Skipped
+from askcorpus.question.query import Query
+from askcorpus.records import Boilerplate, Document, Heading, Passage, Skipped
 from askcorpus.store import database
 from askcorpus.store import ledger as ledger_module
 from askcorpus.store.database import FOREIGN, translate

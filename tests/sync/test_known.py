@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from askcorpus.known import is_known, state_of
 from askcorpus.records import FileReport, Skipped
+from askcorpus.sync.known import is_known, state_of
 
 
 @pytest.mark.parametrize(

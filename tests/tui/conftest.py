@@ -11,6 +11,7 @@ from textual import events
 
 from askcorpus import Corpus, Settings
 from askcorpus.records import Alternative, Answer, Citation, SpanRef
+from askcorpus.render import note
 from askcorpus.tui.app import ChatApp
 from askcorpus.tui.desk import Desk
 from askcorpus.tui.memory import Memory
@@ -241,6 +242,6 @@ def made_answer(index: Path, question: str = DENIED) -> Answer:
         spans=tuple(spans[:1]),
         citations=tuple(citations),
         also=(Alternative("Khaled Meshaal", 2),),
-        notes=(f"{citations[0].path} has changed since it was indexed. Run: askcorpus sync",),
+        notes=(note("changed", path=citations[0].path),),
         seconds={"total": 0.25},
     )

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual import events
 
-from askcorpus.question.understand import Asked
-from askcorpus.records import Query
+from askcorpus.question.query import Query, Understanding
 from askcorpus.render import NO_ANSWER
 from askcorpus.tui.bar import QuestionBar
 from askcorpus.tui.source import SourceView
@@ -252,7 +251,8 @@ def test_a_conversation_of_two_hundred_turns_is_folded_and_nothing_is_lost(
 ) -> None:
     async def scenario(chat: Chat) -> None:
         answer = made_answer(seeds_index)
-        kept = [Turn.kept(Asked(f"question {n}", Query("q")), answer) for n in range(200)]
+        asked = [Query("q", understood=Understanding(f"question {n}")) for n in range(200)]
+        kept = [Turn.kept(query, answer) for query in asked]
         await chat.screen.transcript.fill(kept)
         await chat.painted()
         assert len(chat.turns) == 200

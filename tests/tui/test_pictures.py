@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.widgets import Input
 
-from askcorpus.question.understand import meaning
+from askcorpus.question.understand import understand
 from askcorpus.records import Answer
 from askcorpus.tui import paint
 from askcorpus.tui.bar import QuestionBar
@@ -94,7 +94,7 @@ def taken(index: Path, look: Look) -> Pictures:
                 await take(chat, "source")
         await chat.press("ctrl+n")
         turn = await chat.screen.transcript.add("when did they deny it? after:2014-07")
-        await turn.mean(meaning(turn.question, [answered]))
+        await turn.mean(understand(turn.question, [answered]))
         await turn.show(answered)
         await chat.reveal()
         await take(chat, "understood")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual.widgets import DataTable, Input
 
 from askcorpus import Corpus, Settings
-from askcorpus.question.understand import meaning
+from askcorpus.question.understand import understand
 from askcorpus.records import Answer
 from askcorpus.tui.documents import DocumentsScreen
 from tests.tui.conftest import BREAD, DENIED, Chat, drive, made_answer
@@ -23,7 +23,7 @@ def test_a_follow_up_is_completed_and_says_so(seeds_index: Path) -> None:
         await chat.shows(made_answer(seeds_index))
         turn = await chat.ask(FOLLOW_UP)
         assert turn.asked is not None
-        assert turn.asked.query.text == "when did the government in Pyongyang deny the deal?"
+        assert turn.asked.text == "when did the government in Pyongyang deny the deal?"
         assert "→ when did the government in Pyongyang deny the deal?" in chat.text()
 
     drive(seeds_index, scenario)
@@ -37,7 +37,7 @@ def test_u_asks_again_word_for_word(seeds_index: Path) -> None:
         await chat.press("u")
         await chat.settle()
         assert chat.turns[-1].asked is not None
-        assert chat.turns[-1].asked.query.text == FOLLOW_UP
+        assert chat.turns[-1].asked.text == FOLLOW_UP
         assert chat.turns[-1].question == FOLLOW_UP
 
     drive(seeds_index, scenario)
@@ -63,9 +63,9 @@ def test_a_date_that_is_none_is_told_in_the_turn(seeds_index: Path) -> None:
 
 
 def test_a_plain_question_is_left_alone() -> None:
-    asked = meaning(DENIED, [Answer("who signed it?", "none")])
-    assert not asked.completed
-    assert asked.query.text == DENIED
+    asked = understand(DENIED, [Answer("who signed it?", "none")])
+    assert not asked.is_completed
+    assert asked.text == DENIED
 
 
 def test_a_conversation_is_kept_and_resumed_with_its_answers(seeds_index: Path) -> None:

@@ -20,7 +20,8 @@ from askcorpus import Corpus, Settings
 from askcorpus.cli import main
 from askcorpus.history import Sessions, Turn
 from askcorpus.history.export import exported
-from askcorpus.records import Answer, Citation, Document, Query, SpanRef
+from askcorpus.question.query import Query
+from askcorpus.records import Answer, Citation, Document, SpanRef
 from askcorpus.store.ledger import Ledger
 from askcorpus.sync import scope
 from askcorpus.verify import originals

@@ -20,12 +20,12 @@ import contextlib
 import errno
 import os
 import tempfile
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from askcorpus.errors import UnavailableError, UsageError
 from askcorpus.history.export.facts import quote_hash
+from askcorpus.history.turns import filters
 from askcorpus.render import json_text
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def _turn(n: int, turn: Turn) -> dict[str, Any]:
         "asked": turn.asked,
         "question": turn.question,
         "understood": turn.query.text,
-        "filters": {name: value for name, value in asdict(turn.query).items() if name != "text"},
+        "filters": filters(turn.query),
         "answer": answer,
     }
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from askcorpus.language.words import STOP_WORDS
 from askcorpus.question.followup.lexicon import (
     ATTRIBUTES,
     BE,
@@ -26,7 +27,6 @@ from askcorpus.question.followup.phrases import (
     phrases,
     tokens,
 )
-from askcorpus.text import STOP_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

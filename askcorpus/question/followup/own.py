@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from askcorpus.language.words import STOP_WORDS
 from askcorpus.question.followup.lexicon import (
     AFTER_SUBJECT,
     AUXILIARY,
@@ -18,7 +19,6 @@ from askcorpus.question.followup.lexicon import (
     WH,
 )
 from askcorpus.question.followup.phrases import is_past, names, phrases, tokens
-from askcorpus.text import STOP_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

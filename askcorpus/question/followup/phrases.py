@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from askcorpus.language.words import STOP_WORDS
 from askcorpus.question.followup.lexicon import (
     AFTER_SUBJECT,
     AUXILIARY,
@@ -24,7 +25,6 @@ from askcorpus.question.followup.lexicon import (
     VERBS,
     WH,
 )
-from askcorpus.text import STOP_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from askcorpus.language.words import words
 from askcorpus.question.followup.lexicon import (
     AGENT_VERBS,
     ATTRIBUTES,
@@ -18,7 +19,6 @@ from askcorpus.question.followup.lexicon import (
 from askcorpus.question.followup.mentions import Mention, asked_for, of_answer, of_question
 from askcorpus.question.followup.own import unexplained
 from askcorpus.question.followup.phrases import known_names, tokens
-from askcorpus.text import words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

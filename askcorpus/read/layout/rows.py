@@ -11,13 +11,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from askcorpus.language.words import stem, stems
 from askcorpus.read.layout.tables import quotes, tables
-from askcorpus.text import stem, stems, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from askcorpus.question.kind import Question
+    from askcorpus.question.query import Query
     from askcorpus.read.layout.tables import Cell, Row
 
     Range = tuple[int, int]
@@ -62,27 +62,27 @@ class Layout:
         return next((s for s in self.slots if s.start <= start and end <= s.end), None)
 
 
-def layouts(question: Question, passages: Sequence[tuple[str, str]]) -> list[Layout | None]:
+def layouts(asked: Query, passages: Sequence[tuple[str, str]]) -> list[Layout | None]:
     """Return each passage's layout; None where it is all prose.
 
     Args:
-        question: Analysed.
+        asked: The question.
         passages: Their documents' paths, and their texts.
     """
     found = [tables(text) for _, text in passages]
     others: dict[str, set[Stems]] = {}
     for (path, text), own in zip(passages, found, strict=True):
         for table in own:
-            others.setdefault(path, set()).update(held(question, text, table))
+            others.setdefault(path, set()).update(held(asked, text, table))
     return [
-        Layout(slots(question, text, own, others[path]), quotes(text, own)) if own else None
+        Layout(slots(asked, text, own, others[path]), quotes(text, own)) if own else None
         for (path, text), own in zip(passages, found, strict=True)
     ]
 
 
-def held(question: Question, text: str, table: Sequence[Row]) -> list[Stems]:
+def held(asked: Query, text: str, table: Sequence[Row]) -> list[Stems]:
     """Return the stems of the question that each row holds; a header holds nothing."""
-    terms = frozenset(stem(term) for term in question.terms)
+    terms = frozenset(stem(term) for term in asked.analysis.terms)
     return [
         terms.intersection(stems(text[row.start : row.end] if row.cells is not None else ""))
         for row in table
@@ -90,12 +90,12 @@ def held(question: Question, text: str, table: Sequence[Row]) -> list[Stems]:
 
 
 def slots(
-    question: Question, text: str, found: Sequence[Sequence[Row]], others: Iterable[Stems]
+    asked: Query, text: str, found: Sequence[Sequence[Row]], others: Iterable[Stems]
 ) -> list[Slot]:
     """Return where an answer may stand: in prose, or in the rows and cells that are asked about.
 
     Args:
-        question: Analysed.
+        asked: The question.
         text: The passage.
         found: Its tables.
         others: What rows of the same document hold of the question, these and those elsewhere.
@@ -107,11 +107,11 @@ def slots(
         made.append(Slot(at, table[0].start))
         at = table[-1].end
         names = {cell.name for row in table for cell in row.cells or ()}
-        for row, own in zip(table, held(question, text, table), strict=True):
+        for row, own in zip(table, held(asked, text, table), strict=True):
             if row.cells and not any(own < rival for rival in rivals):
-                cells = _asked_for(question, text, row.cells, names)
+                cells = _asked_for(asked, text, row.cells, names)
                 meant = sum(text[cell.start].isdigit() for cell in cells)
-                choices = max(1, meant) if question.kind == "number" else 1
+                choices = max(1, meant) if asked.analysis.kind == "number" else 1
                 for cell in cells:
                     short = len(row.cells) > 1 and cell.end - cell.start <= MAX_VALUE_CHARS
                     made.append(
@@ -120,22 +120,20 @@ def slots(
     return [*made, Slot(at, len(text))]
 
 
-def _asked_for(
-    question: Question, text: str, cells: Sequence[Cell], names: Iterable[str]
-) -> list[Cell]:
+def _asked_for(asked: Query, text: str, cells: Sequence[Cell], names: Iterable[str]) -> list[Cell]:
     """Return the cells of a row under the names that hold most of the question."""
     # What the row says of itself tells the row, and not the column.
     said = {root for cell in cells for root in stems(text[cell.start : cell.end])}
-    told = frozenset(stem(term) for term in question.terms) - said
+    told = frozenset(stem(term) for term in asked.analysis.terms) - said
     best = _most({name: told.intersection(stems(name)) for name in names})
     kept = [cell for cell in cells if cell.name in best and cell.start < cell.end]
     counts = [cell for cell in kept if text[cell.start : cell.end].isdigit()]
     sums = [cell for cell in kept if _SUM.fullmatch(text, cell.start, cell.end)]
     # "How many" asks for a count, "how much" doesn't.
-    asked = words(question.text)
-    if counts and sums and "many" in asked:
+    wording = asked.analysis.words
+    if counts and sums and "many" in wording:
         return [cell for cell in kept if cell not in sums]
-    if counts and sums and "much" in asked:
+    if counts and sums and "much" in wording:
         return [cell for cell in kept if cell not in counts]
     return kept
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from askcorpus.text import sentences, trimmed
+from askcorpus.language.sentences import sentences
+from askcorpus.text import trimmed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

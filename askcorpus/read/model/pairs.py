@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from askcorpus.language.taken import sentence_ranges
 from askcorpus.onnx import Tokenizer, translated
-from askcorpus.text import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -132,7 +132,7 @@ def pairs(
     held = tokenizer.pieces(passage)
     room = max(1, window - len(asked) - frame.size)
     fits = len(held.ids) <= room
-    bounds = [(0, len(held.ids))] if fits else windows(held.offsets, sentences(passage), room)
+    bounds = [(0, len(held.ids))] if fits else windows(held.offsets, sentence_ranges(passage), room)
     head = [*frame.before, *asked, *frame.between]
     made = []
     for low, high in bounds:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from askcorpus.read.lists import whole_list
-from askcorpus.read.question import analyse
-from askcorpus.read.rows import layouts
-from askcorpus.read.tables import tables
+from askcorpus.question.query import Query
+from askcorpus.read.layout.lists import whole_list
+from askcorpus.read.layout.rows import layouts
+from askcorpus.read.layout.tables import tables
 
 
 @pytest.mark.parametrize(("chars", "whole"), [(58, True), (62, False)])
 def test_a_cell_of_some_sixty_characters_is_a_value_as_a_whole(chars: int, *, whole: bool) -> None:
     note = "word " * 20
     text = f"Item: Lamp; Note: {note[: chars - 1]}x\n\nItem: Desk; Note: none"
-    (found,) = layouts(analyse("What is the note on the lamp?"), [("a", text)])
+    (found,) = layouts(Query("What is the note on the lamp?"), [("a", text)])
     assert found
     (slot,) = (slot for slot in found.slots if slot.in_row)
     assert slot.end - slot.start == chars
@@ -48,6 +48,6 @@ def test_a_name_in_an_enumeration_has_at_most_seven_words(words: int, *, grows: 
 def test_the_sums_of_a_row_share_what_a_number_is_asked_for() -> None:
     text = "| Boat | Per hour | Per day |\n|---|---|---|\n| Canoe | 6 | 30 |\n| Dinghy | 15 | 85 |"
     for question, choices in (("How much was the dinghy?", 2), ("How much is it per day?", 1)):
-        (found,) = layouts(analyse(question), [("a", text)])
+        (found,) = layouts(Query(question), [("a", text)])
         assert found
         assert {slot.choices for slot in found.slots if slot.in_row} == {choices}

@@ -6,9 +6,9 @@ from math import exp
 
 import pytest
 
-from askcorpus.read.brought import NEUTRAL
+from askcorpus.question.query import Query
 from askcorpus.read.judge import Candidate, judge
-from askcorpus.read.question import analyse
+from askcorpus.read.model.brought import NEUTRAL
 from askcorpus.records import Hit, Passage
 
 TEXT = "Ann paid Bob. Eve left."
@@ -23,7 +23,7 @@ def candidate(said: str, margin: float, *, scores: float = 0.5) -> Candidate:
 
 
 def probabilities(*candidates: Candidate) -> list[float]:
-    return [score for _, _, score in judge(analyse("Who paid in Rome?"), candidates, NEUTRAL)]
+    return [score for _, _, score in judge(Query("Who paid in Rome?"), candidates, NEUTRAL)]
 
 
 def test_the_odds_that_a_network_gives_are_halved() -> None:

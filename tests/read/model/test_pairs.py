@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from askcorpus.read.pairs import Pair, PairTokenizer, best_spans, pairs, windows
+from askcorpus.read.model.pairs import Pair, PairTokenizer, best_spans, pairs, windows
 
 
 def tokenizer() -> PairTokenizer:
