@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from math import nextafter
 from typing import TYPE_CHECKING
 
-from askcorpus.answer.names import (
+from askcorpus.language.names import (
     beside_others,
     entitles,
     mentions,
@@ -26,24 +26,20 @@ from askcorpus.answer.names import (
     single_names,
     speaks_of,
 )
+from askcorpus.language.negation import denying
 from askcorpus.language.sentences import sentences
-from askcorpus.language.words import content_words, fold, stem, stems, words
+from askcorpus.language.words import content_words, stem, stems, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from askcorpus.answer.bands import Thresholds
-    from askcorpus.answer.names import Name
+    from askcorpus.language.names import Name
     from askcorpus.records import Document, Passage, Span
 
     Guard = Callable[["Case", Span], Span]
     Stems = frozenset[str]
 
-_NEGATION = re.compile(
-    r"\b(?:not|never|no|nobody|none|nothing|neither|nor|cannot|\w+n['’]t|"
-    r"refus\w+|declin\w+ to|fail(?:s|ed)?)\b",
-    re.IGNORECASE,
-)
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*")
 MAX_BACK = 3
 """Paragraphs before a span's own that may say whom it is about."""
@@ -214,9 +210,9 @@ def _denials(question: str, terms: Stems, spans: Sequence[Span]) -> dict[str, li
     passages = {(s.passage.path, s.passage.start): s.passage for s in spans}
     for passage in passages.values():
         # Most passages say no to nothing: finding their sentences would take longer.
-        for low, high in sentences(passage.text) if _NEGATION.search(passage.text) else ():
+        for low, high in sentences(passage.text) if denying(passage.text) else ():
             sentence = passage.text[low:high]
-            turns = {stem(fold(turn)) for turn in _NEGATION.findall(sentence)}
+            turns = denying(sentence)
             held = terms.intersection(stems(sentence))
             # Where the question itself says no, that is what it asks for.
             if turns and held and not turns <= asked:
