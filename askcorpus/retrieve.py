@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 from askcorpus.errors import UsageError
 from askcorpus.language.sentences import sentences
 from askcorpus.language.words import content_words, rarity, stem, stems
+from askcorpus.question.lengths import MAX_TERMS
 from askcorpus.records import Hit
 
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 CANDIDATES = 50
 # Passages whose sentences are looked at: further down, a better place changes nothing.
 FOCUSED = 20
-# A pasted page is still a question: its first words say what it is about.
-MAX_WORDS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,7 @@ class Lexicon(Protocol):
 
 
 def query_words(question: str) -> list[str]:
-    """Return the distinct words that the lexical leg looks for, at most `MAX_WORDS`.
+    """Return the distinct words that the lexical leg looks for, at most `MAX_TERMS`.
 
     Raises:
         UsageError: The question holds no word.
@@ -79,7 +78,7 @@ def query_words(question: str) -> list[str]:
         raise UsageError(
             "The question holds no word.", hint='Ask something like: "who denied the deal?"'
         )
-    return found[:MAX_WORDS]
+    return found[:MAX_TERMS]
 
 
 def retrieve(

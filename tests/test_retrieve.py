@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from askcorpus.errors import UsageError
-from askcorpus.retrieve import MAX_WORDS, fuse, query_words
+from askcorpus.question.lengths import MAX_TERMS
+from askcorpus.retrieve import fuse, query_words
 
 SCORES = st.dictionaries(st.integers(1, 20), st.floats(-1, 1), max_size=8)
 
@@ -36,7 +37,7 @@ def test_a_fused_score_is_a_share(
 
 def test_query_words_are_distinct_content_words() -> None:
     assert query_words("Who denied the DEAL, the deal?") == ["denied", "deal"]
-    assert len(query_words(" ".join(f"w{n}" for n in range(30_000)))) == MAX_WORDS
+    assert len(query_words(" ".join(f"w{n}" for n in range(30_000)))) == MAX_TERMS
 
 
 @pytest.mark.parametrize("question", ["?!", "😀😀", "— …"])

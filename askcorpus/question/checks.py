@@ -9,6 +9,7 @@ from askcorpus.config import RANGES
 from askcorpus.errors import UsageError
 from askcorpus.language.words import words
 from askcorpus.question.filters import first_day, last_day
+from askcorpus.question.lengths import MAX_CHARS
 from askcorpus.records import Query
 from askcorpus.text import one_line
 
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence, Sized
 
 Date = str | date | None
-
-MAX_QUESTION = 200_000
 
 
 def checked(
@@ -101,7 +100,7 @@ def _question(question: str) -> str:
     text = question.replace("\x00", " ").encode("utf-8", "replace").decode().strip()
     if not text:
         raise UsageError("The question is empty.", hint='Ask like this: "who denied the deal?"')
-    if len(text) > MAX_QUESTION:
+    if len(text) > MAX_CHARS:
         raise UsageError(
             f"The question has {len(text):,} characters.", hint="Ask in a sentence or two."
         )

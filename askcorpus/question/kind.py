@@ -19,6 +19,7 @@ from askcorpus.language.grammar import FINITE
 from askcorpus.language.names import names
 from askcorpus.language.number import is_plural
 from askcorpus.language.words import content_words, words
+from askcorpus.question.lengths import MAX_TERMS
 
 Kind = Literal["who", "when", "where", "number", "why", "how", "yes_no", "what"]
 
@@ -55,7 +56,7 @@ class Question:
 
 def analyse(text: str) -> Question:
     """Return the question's kind and terms; "what" where no word tells more."""
-    terms = tuple(dict.fromkeys(content_words(text)))[:64]
+    terms = tuple(dict.fromkeys(content_words(text)))[:MAX_TERMS]
     return Question(
         text=text,
         kind=_kind(words(text)),
