@@ -8,19 +8,19 @@ lower what a document says of something else than what was asked about.
     bands   what divides the outcomes and the bands
     fit     the reader's own thresholds, or those fitted for an index
     guards  what keeps a likely span from being the answer
-    names   the names in a question, and whether a text speaks of them
 """
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from askcorpus.answer.bands import THRESHOLDS, Thresholds
 from askcorpus.answer.guards import GUARDS, guarded
-from askcorpus.language.words import fold, stem, words
+from askcorpus.language.negation import turning
+from askcorpus.language.sentences import CLAUSE_END
+from askcorpus.language.words import words
 from askcorpus.question.kind import analyse
 from askcorpus.question.query import Query
 from askcorpus.records import Alternative, Answer, Citation, SpanRef
@@ -34,17 +34,6 @@ if TYPE_CHECKING:
 
 __all__ = ["THRESHOLDS", "Thresholds", "compose", "place_label"]
 
-# What turns a phrase around or takes it back. A clause that holds one of these says what it says
-# only as a whole: "Zenith did not pay $4.2 million" must never be cut to "$4.2 million". The same
-# in what leads up to the first comma ("Allegedly, …", "If convicted, …").
-_TURNS = re.compile(
-    r"\b(?:not|never|no|nobody|none|neither|nor|cannot|without|unless|if|\w+n['’]t|"
-    r"den(?:y|ies|ied|ying|ial)|refus\w+|reject\w*|dismiss\w*|false\w*|untrue|wrong\w*|baseless|"
-    r"hoax|fake|fabricat\w+|alleg\w+|accus\w+|claim\w*|purport\w*|rumou?r\w*|suspect\w*|"
-    r"cleared|acquitted|fail(?:s|ed)?|instead|contrary|(?:would|could|might) have)\b",
-    re.IGNORECASE,
-)
-_CLAUSE_END = re.compile(r"[,;:—–(]\s|\b(?:but|while|although|whereas|after|before|since)\b")
 # As many as one looks at. Not tuned.
 MAX_CITATIONS = 4
 MAX_ALSO = 3
@@ -146,13 +135,15 @@ def _is_slice(span: Span, document: Document) -> bool:
 def _in_context(question: str, span: Span, document: Document) -> Span:
     """Return the whole sentence where the phrase's clause may turn it around.
 
+    "Zenith did not pay $4.2 million" must never be cut to "$4.2 million". The same in what leads
+    up to the first comma ("Allegedly, …", "If convicted, …").
     A turn that the question itself names ("who denied …?") is what was asked for.
     """
     low, high = span.sentence_start, span.sentence_end
     before, after = document.text[low : span.start], document.text[span.end : high]
-    clauses = _CLAUSE_END.split(before)
-    around = f"{clauses[0]} | {clauses[-1]} | {_CLAUSE_END.split(after)[0]}"
-    if all(stem(fold(turn)) in analyse(question).stems for turn in _TURNS.findall(around)):
+    clauses = CLAUSE_END.split(before)
+    around = f"{clauses[0]} | {clauses[-1]} | {CLAUSE_END.split(after)[0]}"
+    if turning(around) <= analyse(question).stems:
         return span
     return replace(span, start=low, end=high, text=document.text[low:high])
 

@@ -17,34 +17,28 @@ from dataclasses import dataclass, replace
 from math import nextafter
 from typing import TYPE_CHECKING
 
-from askcorpus.answer.names import (
+from askcorpus.language.names import (
     beside_others,
     entitles,
     mentions,
-    named,
     opens_with_name,
-    single_names,
     speaks_of,
 )
+from askcorpus.language.negation import denying
 from askcorpus.language.taken import sentence_ranges, sentence_stems
-from askcorpus.language.words import fold, stem, stems, words
+from askcorpus.language.words import stem, stems, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from askcorpus.answer.bands import Thresholds
-    from askcorpus.answer.names import Name
+    from askcorpus.language.names import Name
     from askcorpus.question.query import Query
     from askcorpus.records import Document, Passage, Span
 
     Guard = Callable[["Case", Span], Span]
     Stems = frozenset[str]
 
-_NEGATION = re.compile(
-    r"\b(?:not|never|no|nobody|none|nothing|neither|nor|cannot|\w+n['’]t|"
-    r"refus\w+|declin\w+ to|fail(?:s|ed)?)\b",
-    re.IGNORECASE,
-)
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*")
 MAX_BACK = 3
 """Paragraphs before a span's own that may say whom it is about. Not tuned."""
@@ -87,7 +81,7 @@ def guarded(
     guards: Sequence[Guard],
 ) -> list[Span]:
     """Return the spans as the guards leave them, best first; ties keep their order."""
-    single, names = single_names(asked), tuple(named(asked))
+    single, names = asked.analysis.single_names, asked.analysis.full_names
     paths = {span.passage.path for span in spans}
     lacking = frozenset(path for path in paths if _lacks(document(path), single))
     denials = _denials(asked, spans) if names else {}
@@ -199,7 +193,7 @@ def _below(span: Span, bound: float) -> Span:
     return replace(span, score=min(span.score, nextafter(bound, 0.0)))
 
 
-def _lacks(document: Document, names: set[str]) -> bool:
+def _lacks(document: Document, names: frozenset[str]) -> bool:
     whole = f"{document.title} {document.path} {document.text}".casefold() if names else ""
     return any(not mentions(whole, name) for name in names)
 
@@ -210,11 +204,11 @@ def _denials(asked: Query, spans: Sequence[Span]) -> dict[str, list[Denial]]:
     passages = {(s.passage.path, s.passage.start): s.passage for s in spans}
     for passage in passages.values():
         # Most passages say no to nothing: finding their sentences would take longer.
-        if not _NEGATION.search(passage.text):
+        if not denying(passage.text):
             continue
         ranges, roots = sentence_ranges(passage.text), sentence_stems(passage.text)
         for (low, high), own in zip(ranges, roots, strict=True):
-            turns = {stem(fold(turn)) for turn in _NEGATION.findall(passage.text[low:high])}
+            turns = denying(passage.text[low:high])
             held = asked.analysis.content_stems & own
             # Where the question itself says no, that is what it asks for.
             if turns and held and not turns <= asked.analysis.stems:

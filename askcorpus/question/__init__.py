@@ -6,5 +6,6 @@ checks      limits of what can be asked
 filters     `file:`, `after:`, `before:`, `-word` and `"phrase"` in a question
 spelling    unknown words read as the nearest ones that the documents use
 kind        what kind of thing is asked for, and whether several
+lengths     how much of a long question each step looks at
 followup/   what a follow-up question leaves to the conversation
 """

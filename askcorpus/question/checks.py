@@ -11,6 +11,7 @@ from askcorpus.errors import UsageError
 from askcorpus.language.words import words
 from askcorpus.question.filters import narrowed
 from askcorpus.question.kind import analyse
+from askcorpus.question.lengths import MAX_CHARS
 from askcorpus.question.query import Query
 from askcorpus.render import note
 from askcorpus.text import one_line
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from askcorpus.records import Note
 
 Date = str | date | None
-
-MAX_QUESTION = 200_000
 
 
 def checked(
@@ -106,7 +105,7 @@ def _question(question: str) -> str:
     text = question.replace("\x00", " ").encode("utf-8", "replace").decode().strip()
     if not text:
         raise UsageError("The question is empty.", hint='Ask like this: "who denied the deal?"')
-    if len(text) > MAX_QUESTION:
+    if len(text) > MAX_CHARS:
         raise UsageError(
             f"The question has {len(text):,} characters.", hint="Ask in a sentence or two."
         )

@@ -4,41 +4,36 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from askcorpus.language.names import names
+from askcorpus.language.asking import (
+    MEASURES,
+    PEOPLE,
+    PLACES,
+    QUANTITIES,
+    REASONS,
+    SEVERAL,
+    TIMES,
+    VERBS_IN_S,
+)
+from askcorpus.language.grammar import FINITE
+from askcorpus.language.names import named, names, single_names
+from askcorpus.language.number import is_plural
 from askcorpus.language.words import content_words, stem, words
+from askcorpus.question.lengths import MAX_TERMS
+
+if TYPE_CHECKING:
+    from askcorpus.language.names import Name
 
 Kind = Literal["who", "when", "where", "number", "why", "how", "yes_no", "what"]
 
-# A pasted page is still a question: its first words say what it is about. Not tuned.
-MAX_TERMS = 64
-
-_WHEN = {"year", "date", "day", "month", "time", "decade", "century", "weekday"}
-_WHERE = {"city", "country", "place", "town", "location", "state", "region", "area", "airport"}
-_WHO = {"person", "people", "man", "woman", "leader", "official", "author", "reporter", "name"}
-_NUMBER = {"number", "percentage", "percent", "amount", "age", "share", "proportion", "quantity"}
-_AMOUNT = {"many", "much", "old", "long", "far", "often", "large", "big", "tall", "high", "deep"}
-_REASON = {"reason", "cause", "motive", "purpose"}
-_AUXILIARIES = set(
-    """is are was were am do does did has have had can could will would should shall may might
-    must isn't aren't wasn't weren't don't doesn't didn't hasn't haven't""".split()
-)
 _ASKING = {"what", "which", "who", "whom", "name", "list"}
-_SEVERAL = set("two three four five six seven eight nine ten both several all some".split())
-_PLURAL_VERBS = {"are", "were"}
-_PLURALS = {"people", "men", "women", "children", "cities", "countries"}
-_VERBS = set("is was has does do did can could will would should may might must".split())
-# Words in -s that follow "what" or "which" and aren't things.
-_NOT_PLURAL = set(
-    "is was has does its his this thus causes makes gives happens comes means".split()
-)
 _NAMED: dict[str, Kind] = {
-    **dict.fromkeys(_WHEN, "when"),
-    **dict.fromkeys(_WHERE, "where"),
-    **dict.fromkeys(_WHO, "who"),
-    **dict.fromkeys(_NUMBER, "number"),
-    **dict.fromkeys(_REASON, "why"),
+    **dict.fromkeys(TIMES, "when"),
+    **dict.fromkeys(PLACES, "where"),
+    **dict.fromkeys(PEOPLE, "who"),
+    **dict.fromkeys(QUANTITIES, "number"),
+    **dict.fromkeys(REASONS, "why"),
 }
 _PLAIN: dict[str, Kind] = {
     "who": "who",
@@ -65,6 +60,10 @@ class Analysis:
     """The distinct content words that are searched for, in order; at most `MAX_TERMS`."""
     names: frozenset[str]
     """Those words that are written like names or numbers (capitals inside the sentence)."""
+    single_names: frozenset[str]
+    """The words of its names that a text may be searched for."""
+    full_names: tuple[Name, ...]
+    """Its names in order, each as those words."""
     several: bool
     """Whether it asks for more than one thing."""
 
@@ -84,6 +83,8 @@ def analyse(text: str) -> Analysis:
         content_stems=frozenset(stem(word) for word in content),
         terms=tuple(dict.fromkeys(content))[:MAX_TERMS],
         names=names(text),
+        single_names=single_names(text),
+        full_names=tuple(named(text)),
         several=_asks_for_several(asked),
     )
 
@@ -94,12 +95,12 @@ def _kind(asked: list[str]) -> Kind:
         if first in _PLAIN:
             return _PLAIN[first]
         if first == "how":
-            return "number" if following and following[0] in _AMOUNT else "how"
+            return "number" if following and following[0] in MEASURES else "how"
         if first == "why":
             return "why"
         if first in ("what", "which"):
             return next((_NAMED[word] for word in following if word in _NAMED), "what")
-    return "yes_no" if asked and asked[0] in _AUXILIARIES else "what"
+    return "yes_no" if asked and asked[0] in FINITE else "what"
 
 
 def _asks_for_several(asked: list[str]) -> bool:
@@ -107,22 +108,15 @@ def _asks_for_several(asked: list[str]) -> bool:
         if word not in _ASKING:
             continue
         following = asked[at + 1 : at + 4]
-        if _SEVERAL.intersection(following[:2]):
+        if SEVERAL.intersection(following[:2]):
             return True
-        if following and following[0] in _PLURAL_VERBS:
+        if following and following[0] in {"are", "were"}:
             return any(_is_plural(each) for each in asked[at + 2 : at + 7])
-        if word in ("who", "whom") or not following or following[0] in _VERBS:
+        if word in ("who", "whom") or not following or following[0] in FINITE:
             return False
         return any(_is_plural(each) for each in following[:2])
     return False
 
 
 def _is_plural(word: str) -> bool:
-    if word in _PLURALS:
-        return True
-    return (
-        len(word) > 3
-        and word.endswith("s")
-        and not word.endswith(("ss", "us", "is"))
-        and word not in _NOT_PLURAL
-    )
+    return is_plural(word) and word not in VERBS_IN_S

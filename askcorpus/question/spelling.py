@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from askcorpus.language.words import STOP_WORDS, WORD, fold, stem, words
+from askcorpus.question.lengths import MAX_SPELLED_CHARS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,7 +41,7 @@ def correct(question: str, vocabulary: Vocabulary) -> tuple[str, list[tuple[str,
     """Return the question as it is understood, and each (written, read) word that was changed."""
     unknown = [
         match
-        for match in WORD.finditer(question[:2000])
+        for match in WORD.finditer(question[:MAX_SPELLED_CHARS])
         if _is_candidate(match.group()) and not vocabulary.knows(fold(match.group()))
     ]
     changes: list[tuple[str, str]] = []

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import exp, inf
 from typing import TYPE_CHECKING
 
+from askcorpus.language.grammar import ARTICLES
 from askcorpus.language.words import stem, stems, words
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ NAMES = ("margin", "lead", "fused", "dense", "focus", "names_missing")
 MOST_MARGIN = 15.0
 MOST_LEAD = 10.0
 """Logits further out are cut to these: beyond, they say nothing more. Not tuned."""
-_ARTICLES = frozenset({"a", "an", "the"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Candidate:
     def words(self) -> tuple[str, ...]:
         """What it says: its words without articles, folded."""
         said = words(self.hit.passage.text[self.start : self.end])
-        return tuple(word for word in said if word not in _ARTICLES) or tuple(said)
+        return tuple(word for word in said if word not in ARTICLES) or tuple(said)
 
 
 @dataclass(frozen=True, slots=True)

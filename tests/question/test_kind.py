@@ -15,6 +15,7 @@ from askcorpus.question.kind import analyse
         "Who were the members of the board?",
         "What are the preferred symbols for deuterium and tritium?",
         "Name the cities that were bombed",
+        "Which eleven teams came?",
     ],
 )
 def test_questions_that_ask_for_several(question: str) -> None:
@@ -31,8 +32,17 @@ def test_questions_that_ask_for_several(question: str) -> None:
         "When were the talks?",
         "What was the crisis about?",
         "What does Theotokos mean?",
+        "What causes a crisis?",
+        "What news did the minister bring?",
+        "What had officials promised?",
+        "Which police station burnt down?",
         "",
     ],
 )
 def test_questions_that_ask_for_one(question: str) -> None:
     assert not analyse(question).several
+
+
+@pytest.mark.parametrize("question", ["Did they sign?", "Won't they sign?", "Hadn’t they signed?"])
+def test_an_auxiliary_in_front_asks_for_yes_or_no(question: str) -> None:
+    assert analyse(question).kind == "yes_no"

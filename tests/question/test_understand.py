@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 
 from askcorpus.errors import UsageError
-from askcorpus.question.checks import MAX_QUESTION, checked
-from askcorpus.question.kind import MAX_TERMS, analyse
+from askcorpus.question.checks import checked
+from askcorpus.question.kind import analyse
+from askcorpus.question.lengths import MAX_CHARS, MAX_TERMS
 from askcorpus.question.query import Query
 from askcorpus.question.understand import understand
 from askcorpus.records import Answer
@@ -77,7 +78,7 @@ def test_an_empty_question_and_an_endless_one_are_usage_errors() -> None:
     with pytest.raises(UsageError, match="empty"):
         checked(Query(" \x00 "), "/root")
     with pytest.raises(UsageError, match="characters"):
-        checked("w " * MAX_QUESTION, "/root")
+        checked("w " * MAX_CHARS, "/root")
 
 
 def test_the_terms_are_distinct_content_words_in_order() -> None:

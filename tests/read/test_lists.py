@@ -20,6 +20,7 @@ from askcorpus.read.layout.lists import whole_list
         ("Ohio, Iowa and Utah joined.", "Iowa and Utah", "Iowa and Utah"),
         ("He came from Bern, Switzerland.", "Bern", "Bern"),
         ("Mats and fans are sold.", "Mats", "Mats"),
+        ("Leonardo da Vinci and Titian came.", "Titian", "Leonardo da Vinci and Titian"),
         ("Juno slept. Minerva and Mars woke.", "Juno", "Juno"),
         ("In Rome and Ostia, Nero and Otho ruled.", "Nero", "Nero"),
         ("She met the mayor and the bishop.", "the mayor", "the mayor"),

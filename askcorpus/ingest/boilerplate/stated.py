@@ -10,6 +10,9 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING
 
+from askcorpus.language.dates import MONTH, month_number
+from askcorpus.language.names import are_authors
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -22,14 +25,9 @@ MAX_BYLINE_CHARS = 100
 MAX_LINE_CHARS = 160
 """A line with a date or a byline says little else."""
 
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_MONTH = (
-    "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
-    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
-)
 _DATE = re.compile(
-    rf"\b(?P<m1>{_MONTH})\s+(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y1>\d{{4}})\b"
-    rf"|\b(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<m2>{_MONTH}),?\s+(?P<y2>\d{{4}})\b"
+    rf"\b(?P<m1>{MONTH})\s+(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y1>\d{{4}})\b"
+    rf"|\b(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<m2>{MONTH}),?\s+(?P<y2>\d{{4}})\b"
     r"|(?<![\d-])(?P<y3>\d{4})-(?P<m3>\d{2})-(?P<d3>\d{2})(?![\d-])",
     re.IGNORECASE,
 )
@@ -52,22 +50,11 @@ _BY = re.compile(
     re.IGNORECASE,
 )
 _NAME_END = re.compile(r"\s*(?:[|/·•;(\[]|\s[–—-]\s).*", re.DOTALL)
-_WORD = r"(?:[^\W\d_][\w.’'-]*|&)"
-_NAME = re.compile(rf"{_WORD}(?:,?\s+{_WORD})*")
 # Two sentences, a line in brackets, a photo's credit.
 _NO_TITLE = re.compile(
     r".*[^\W\d_]{3}[.!?][”\"']? +(?-i:[A-Z])|\(.*\)$|.*\([^()]*/[^()]*\)$"
     r"|(?:image|photo|picture|video)s?(?: (?:by|from|of|copyright|credit|caption|source)\b|:)",
     re.IGNORECASE,
-)
-_PARTICLES = frozenset(
-    "and & of the for de da di du del della der den van von zu bin ibn al el la le".split()
-)
-# "By the time …", "By All Means": words that open no name.
-_NO_NAME = frozenset(
-    """a an all any every each his her its our my your their this that these those then now what
-    when where who way time means numbers book contrast comparison law no some far
-    monday tuesday wednesday thursday friday saturday sunday""".split()
 )
 
 
@@ -102,9 +89,8 @@ def to_iso(stated: str) -> str | None:
     if not match:
         return None
     part = {name[0]: value for name, value in match.groupdict().items() if value}
-    month = part["m"][:3].lower()
     try:
-        number = _MONTHS.index(month) + 1 if month in _MONTHS else int(month)
+        number = month_number(part["m"]) or int(part["m"])
         return date(int(part["y"]), number, int(part["d"])).isoformat()
     except ValueError:
         return None
@@ -122,17 +108,7 @@ def byline(line: str) -> str | None:
         return None
     names = _DATE.sub("|", match["names"])
     names = " ".join(_NAME_END.sub("", names).split()).strip(" ,|").removesuffix(" on").strip(" ,")
-    if not names or len(names) > MAX_BYLINE_CHARS or not _NAME.fullmatch(names):
-        return None
-    parts = names.replace(",", " ").split()
-    real = [part for part in parts if part.casefold() not in _PARTICLES]
-    if not real or not all(part[0].isupper() for part in real):
-        return None
-    if any(part.casefold() in _NO_NAME for part in real) or (
-        to_iso(f"1 {real[0]} 2000") and len(real) == 1
-    ):
-        return None
-    return names
+    return names if len(names) <= MAX_BYLINE_CHARS and are_authors(names) else None
 
 
 def first_title(head: Sequence[Line]) -> str | None:

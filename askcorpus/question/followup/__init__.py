@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from askcorpus.question.followup.fragments import complete
 from askcorpus.question.followup.frames import strip
 from askcorpus.question.followup.pronouns import resolve
+from askcorpus.question.lengths import MAX_FOLLOW_UP_CHARS, MAX_SENTENCE_CHARS
 from askcorpus.text import one_line
 
 if TYPE_CHECKING:
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 
 # Further back, a pronoun more likely means something else. Not tuned.
 MEMORY_TURNS = 3
-MAX_QUESTION = 400
-MAX_SENTENCE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +79,13 @@ def understand(question: str, turns: Sequence[Turn]) -> Understood:
     typed = one_line(question)
     recent = [
         (
-            one_line(turn.question)[:MAX_QUESTION],
-            one_line(turn.answer)[:MAX_QUESTION],
-            one_line(turn.sentence)[:MAX_SENTENCE],
+            one_line(turn.question)[:MAX_FOLLOW_UP_CHARS],
+            one_line(turn.answer)[:MAX_FOLLOW_UP_CHARS],
+            one_line(turn.sentence)[:MAX_SENTENCE_CHARS],
         )
         for turn in reversed(turns[-MEMORY_TURNS:])
     ]
-    if not recent or len(typed) > MAX_QUESTION:
+    if not recent or len(typed) > MAX_FOLLOW_UP_CHARS:
         return Understood(question)
     whole = complete(typed, recent[0])
     if whole is not None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from askcorpus.language.grammar import AUXILIARIES, DETERMINERS, PREPOSITIONS, PRONOUNS, WH
+from askcorpus.language.number import is_many
 from askcorpus.question.followup.frames import asked_again, claim, frame, joins, strip
-from askcorpus.question.followup.lexicon import AUXILIARY, DETERMINERS, PREPOSITIONS, PRONOUNS, WH
-from askcorpus.question.followup.phrases import is_plural, known_names, names, phrases, tokens
+from askcorpus.question.followup.phrases import known_names, names, phrases, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,7 +78,7 @@ def _bare(plain: str, earlier: Frame) -> str | None:
     tail = groups.get("tail") or ""
     more = (groups.get("more") or "").lower()
     # "Where in Spain is it?" is whole; so is "how many in all were there?".
-    if len(tokens(tail)) > 6 or any(word.low in AUXILIARY | WH for word in tokens(tail)):
+    if len(tokens(tail)) > 6 or any(word.low in AUXILIARIES | WH for word in tokens(tail)):
         return None
     wh = match["wh"].lower()
     wh = "why" if wh == "how come" else wh
@@ -89,7 +90,7 @@ def _bare(plain: str, earlier: Frame) -> str | None:
 def _swapped(said: str, turn: tuple[str, str, str], earlier: Frame | None) -> str | None:
     """Return the earlier question with its parallel part exchanged for what was said, or None."""
     own = tokens(said)
-    whole = any(word.low in AUXILIARY | WH | PRONOUNS for word in own)
+    whole = any(word.low in AUXILIARIES | WH | PRONOUNS for word in own)
     if not own or whole or len(own) > MAX_FRAGMENT_WORDS:
         return None
     text = strip(turn[0])
@@ -127,7 +128,7 @@ def _slots(said: str, own: Sequence[Token], text: str, known: frozenset[str]) ->
         first, last = words[pair[0]].low, words[pair[1] - 1].low
         return (
             articled != (first in DETERMINERS),
-            is_plural(own[head].low) != is_plural(last),
+            is_many(own[head].low) != is_many(last),
             -pair[0] if articled else pair[0],
         )
 

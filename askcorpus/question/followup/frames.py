@@ -5,14 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from askcorpus.question.followup.lexicon import (
-    AUXILIARY,
-    BE,
-    IRREGULAR,
-    PARTICIPLES,
-    PREPOSITIONS,
-    WH,
-)
+from askcorpus.language.grammar import AUXILIARIES, BE, PREPOSITIONS, WH
+from askcorpus.question.followup.lexicon import IRREGULAR, PARTICIPLES
 from askcorpus.question.followup.mentions import of_answer
 from askcorpus.question.followup.phrases import is_past, known_names, names, phrases, tokens
 
@@ -82,14 +76,14 @@ def frame(question: str, answer: str, sentence: str) -> Frame | None:
     text = re.sub(r"^(who|what|where|when|how)['’]s\b", r"\1 is", strip(question), flags=re.I)
     own = tokens(text)
     start = next((at for at, word in enumerate(own[:5]) if word.low in WH), None)
-    if own and own[0].low in AUXILIARY:
+    if own and own[0].low in AUXILIARIES:
         return Frame("", own[0].low, text[own[0].end :].strip())
     verb = None if start is None else _verb(own, start)
     if start is None or verb is None:
         return None
     asked = text[: own[verb - 1].end]
     filler = _filler(asked, question, answer, sentence)
-    if own[verb].low in AUXILIARY:
+    if own[verb].low in AUXILIARIES:
         subject = _asks_subject(own, start, verb)
         return Frame(asked, own[verb].low, text[own[verb].end :].strip(), filler, subject)
     return Frame(asked, "", text[own[verb].start :], filler, of_subject=True)
@@ -99,7 +93,7 @@ def _verb(own: Sequence[Token], start: int) -> int | None:
     """Return the place of the first auxiliary or verb after the question word, or None."""
     who = own[start].low == "who"
     for at in range(start + 1, min(len(own), start + 9)):
-        if own[at].low in AUXILIARY or (is_past(own[at].low) and (who or at > start + 1)):
+        if own[at].low in AUXILIARIES or (is_past(own[at].low) and (who or at > start + 1)):
             return at
     if own[start].low == "what" and len(own) > start + 1 and is_past(own[start + 1].low):
         return start + 1

@@ -1,37 +1,22 @@
-"""The words that the rules for follow-up questions know, and the tokens they look at."""
+"""The words that the rules for follow-up questions alone know, and the tokens they look at.
+
+What English has once and for all, its auxiliaries and prepositions, is in `language/`. These lists
+are as long as the rules needed them: common verbs, offices, what "it" may be said to do.
+"""
 
 from __future__ import annotations
 
 import re
 
+from askcorpus.language.dates import MONTHS, WEEKDAYS
+
 TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+(?:[-’'&][^\W_]+)*")
 QUOTED = re.compile(r"\"[^\"]*\"|“[^”]*”|(?<!\w)'[^']*'(?!\w)|(?<!\w)‘[^’]*’(?!\w)")
 
-BE = frozenset("is are was were am be been being".split())
-AUXILIARY = BE | frozenset(
-    """do does did has have had can could will would shall should may might must isn't
-    aren't wasn't weren't don't doesn't didn't hasn't haven't hadn't can't couldn't
-    won't wouldn't""".split()
-)
-DO_OR_MODAL = AUXILIARY - BE - frozenset("has have had hasn't haven't hadn't".split())
-WH = frozenset("who whom whose what which when where why how who's what's where's when's".split())
-PREPOSITIONS = frozenset(
-    """about above according across after against ahead along among around as at before
-    behind below beneath beside besides between by despite during except for from in
-    inside into like near of off on onto out outside over per since than through to
-    toward towards under until up upon via with within without""".split()
-)
-DETERMINERS = frozenset("the a an this that these those its his her their our my your".split())
-PRONOUNS = frozenset(
-    """i you he him she her hers it they them theirs we us himself herself itself
-    themselves there""".split()
-)
 COUNTS = frozenset(
     """dozens hundreds thousands millions kind kinds many much number percentage proportion
     several share sort sorts ton tons type types few lots""".split()
 )
-PLURALS = frozenset("children media men people police troops women".split())
-CONJUNCTIONS = frozenset("and or but that if whether because while although then so not".split())
 # Adverbs and adjectives that stand after a subject and end it.
 AFTER_SUBJECT = frozenset(
     """worth able ready likely still already also ever never now yet first really actually
@@ -130,10 +115,7 @@ MUTUAL = frozenset(
     disagree cooperation friends meet meeting met partner partners partnership quarrel
     relation relations relationship speak talk talked talks ties together""".split()
 )
-CALENDAR = frozenset(
-    """monday tuesday wednesday thursday friday saturday sunday january february march
-    april may May june july august september october november december today yesterday""".split()
-)
+CALENDAR = WEEKDAYS | {*MONTHS, "May", "today", "yesterday"}
 # Nouns that name a class: "that country" is the country spoken of.
 CLASSES = frozenset(
     """agency army city company country group holiday man newspaper operation organisation
@@ -153,7 +135,6 @@ ATTRIBUTES = frozenset(
     """age amount area capital cost date height length name number percentage population price
     sum time title total value weight year""".split()
 )
-NUMBERS = frozenset("two three four five six seven eight nine ten eleven twelve".split())
 # Words in -ing that stand before a noun: "a trading company".
 MODIFIERS = frozenset(
     """banking building funding governing growing holding leading living manufacturing mining

@@ -6,21 +6,12 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from askcorpus.language.grammar import BE, DETERMINERS, PREPOSITIONS
+from askcorpus.language.number import NUMBERS, is_many
 from askcorpus.language.words import STOP_WORDS
-from askcorpus.question.followup.lexicon import (
-    ATTRIBUTES,
-    BE,
-    DETERMINERS,
-    FEMALE,
-    MALE,
-    NUMBERS,
-    ORGANISATION,
-    PERSON,
-    PREPOSITIONS,
-)
+from askcorpus.question.followup.lexicon import ATTRIBUTES, FEMALE, MALE, ORGANISATION, PERSON
 from askcorpus.question.followup.phrases import (
     BREAKS,
-    is_plural,
     known_names,
     names,
     phrase_end,
@@ -98,9 +89,7 @@ def of_answer(answer: str, question: str, sentence: str) -> Mention | None:
         low, high = runs[-1 if titled else 0]
         end = phrase_end(own, answer, high, opened=False)
         if low == 0 and end > high:
-            mention = _answered_phrase(
-                answer if is_plural(own[end - 1].low) else f"the {answer}", []
-            )
+            mention = _answered_phrase(answer if is_many(own[end - 1].low) else f"the {answer}", [])
         else:
             mention = described(answer, own, low, high, name=True)
     else:
@@ -159,5 +148,5 @@ def described(text: str, own: Sequence[Token], low: int, high: int, *, name: boo
         person = False
     female = True if words & FEMALE else False if words & MALE else None
     several = last.bare.endswith(_PEOPLES) or " and " in spoken
-    plural = several if name else is_plural(last.bare.lower())
+    plural = several if name else is_many(last.bare.lower())
     return Mention(spoken, name, plural, person, female)

@@ -5,18 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from askcorpus.language.grammar import AUXILIARIES, BE, PREPOSITIONS, WH
 from askcorpus.language.words import STOP_WORDS
 from askcorpus.question.followup.lexicon import (
     AFTER_SUBJECT,
-    AUXILIARY,
-    BE,
     COUNTS,
     EMPTY_IT,
-    PREPOSITIONS,
     QUOTED,
     SPEECH,
     VERBS,
-    WH,
 )
 from askcorpus.question.followup.phrases import is_past, names, phrases, tokens
 
@@ -107,7 +104,7 @@ def _role(text: str, own: Sequence[Token], at: int, kind: Kind) -> Role:
         plain = last or after in PREPOSITIONS | STOP_WORDS or is_past(after)
         return "object" if plain else "possessive"
     before = own[at - 1].low if at else ""
-    opens = not at or before in AUXILIARY | WH or before.endswith("'s") or "'" in own[at].low
+    opens = not at or before in AUXILIARIES | WH or before.endswith("'s") or "'" in own[at].low
     if opens or (before in SPEECH | _CLAUSE_OPENERS and after and after not in PREPOSITIONS):
         return "subject"
     plain = last or after in PREPOSITIONS | {"to"} or is_past(before)
@@ -127,7 +124,7 @@ def _is_empty(text: str, own: Sequence[Token], pronoun: Pronoun) -> bool:
         return "to" in after
     while after and after[0] in BE | _ADVERBS | {"become", "became"}:
         after, before = after[1:], "is"
-    if not after or not (before in AUXILIARY or pronoun.ending):
+    if not after or not (before in AUXILIARIES or pronoun.ending):
         return False
     if after[1:2] in (["for"], ["as"]) and "to" not in after:
         return False  # "what is it known for"
@@ -149,7 +146,7 @@ def _has_own(text: str, own: Sequence[Token], pronoun: Pronoun, known: frozenset
     lows = [token.low for token in own[:at]]
     if (kind == "they" and set(lows) & _NOBODY) or _named_later(text, own, at, groups, role=role):
         return True
-    asking = set(lows) & WH or set(lows[:1]) & AUXILIARY
+    asking = set(lows) & WH or set(lows[:1]) & AUXILIARIES
     if not asking and role != "object":  # "each country had its own what"
         return any(map(_is_noun, own[:at]))
     verb = _first_auxiliary(own)
@@ -194,7 +191,7 @@ def _object_has_own(
 def _is_noun(token: Token) -> bool:
     """Whether a word is most likely a noun or an adjective: no function word, no verb."""
     low = token.low
-    closed = STOP_WORDS | WH | AUXILIARY | PREPOSITIONS | VERBS | SPEECH | AFTER_SUBJECT | COUNTS
+    closed = STOP_WORDS | WH | AUXILIARIES | PREPOSITIONS | VERBS | SPEECH | AFTER_SUBJECT | COUNTS
     verbal = is_past(low) or low.endswith("ing") or low.removesuffix("s") in VERBS
     return low not in closed and not verbal and not low.endswith("ly")
 
@@ -213,6 +210,6 @@ def _named_later(
 def _first_auxiliary(own: Sequence[Token]) -> int:
     """Return the place of the first auxiliary ("what's" is one too); -1 where there is none."""
     for at, token in enumerate(own):
-        if token.low in AUXILIARY or (token.low in WH and token.low.endswith("'s")):
+        if token.low in AUXILIARIES or (token.low in WH and token.low.endswith("'s")):
             return at
     return -1

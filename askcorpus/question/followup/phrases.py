@@ -5,31 +5,34 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from askcorpus.language.grammar import (
+    AUXILIARIES,
+    CONJUNCTIONS,
+    DETERMINERS,
+    DO_OR_MODAL,
+    PREPOSITIONS,
+    PRONOUNS,
+    WH,
+)
+from askcorpus.language.names import is_proper, is_shouted
+from askcorpus.language.number import is_many
 from askcorpus.language.words import STOP_WORDS
 from askcorpus.question.followup.lexicon import (
     AFTER_SUBJECT,
-    AUXILIARY,
     CALENDAR,
-    CONJUNCTIONS,
     COUNTS,
-    DETERMINERS,
-    DO_OR_MODAL,
     IRREGULAR,
     MODIFIERS,
     PARTICIPLES,
     PERSON,
-    PLURALS,
-    PREPOSITIONS,
-    PRONOUNS,
     TOKEN,
     VERBS,
-    WH,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-BREAKS = AUXILIARY | WH | PREPOSITIONS | PRONOUNS | CONJUNCTIONS | AFTER_SUBJECT | DETERMINERS
+BREAKS = AUXILIARIES | WH | PREPOSITIONS | PRONOUNS | CONJUNCTIONS | AFTER_SUBJECT | DETERMINERS
 """Words that no noun phrase goes on with."""
 
 Range = tuple[int, int]
@@ -66,7 +69,7 @@ def known_names(*texts: str) -> frozenset[str]:
         own = tokens(text)
         for before, word in pairwise(own):
             opens = set(text[before.end : word.start]) & set('.!?“"\n')
-            if word.text[0].isupper() and not opens and word.low not in STOP_WORDS:
+            if is_proper(word.text) and not opens:
                 found.add(word.bare.lower())
     return frozenset(found - CALENDAR)
 
@@ -75,13 +78,6 @@ def is_possessive(token: Token, text: str) -> bool:
     """Whether the word ends in 's, or in an apostrophe after its s."""
     after = text[token.end : token.end + 1]
     return token.low.endswith("'s") or (token.low.endswith("s") and after in {"'", "’"})
-
-
-def is_plural(low: str) -> bool:
-    """Whether a noun in lower case is plural, by its ending."""
-    if low in PLURALS:
-        return True
-    return len(low) > 3 and low.endswith("s") and not low.endswith(("ss", "us", "is", "'s", "news"))
 
 
 def is_past(low: str) -> bool:
@@ -98,10 +94,10 @@ def names(text: str, known: frozenset[str] = frozenset()) -> list[Range]:
     that the documents write with a capital count in any case.
     """
     own = tokens(text)
-    shouted = text.isupper()
+    shouted = is_shouted(text)
     runs: list[Range] = []
     for at, word in enumerate(own):
-        common = word.low in CALENDAR or word.bare.lower() in STOP_WORDS | AUXILIARY | WH
+        common = word.low in CALENDAR or word.bare.lower() in STOP_WORDS | AUXILIARIES | WH
         if common or not word.text[0].isalpha() or _is_role(own, at):
             continue
         first = at == 0 or text[own[at - 1].end : word.start].strip() in {".", "?", "!"}
@@ -147,7 +143,7 @@ def phrases(text: str, runs: Sequence[Range]) -> Iterator[Range]:
                 low -= 1
         elif own[at].low not in BREAKS | COUNTS | VERBS and not {at - 1, at} <= inside:
             end = phrase_end(own, text, at, opened=False)
-            end = end if end > at and is_plural(own[end - 1].low) else at
+            end = end if end > at and is_many(own[end - 1].low) else at
         if end > at + opened and not set(range(low, end)) <= inside:
             yield low, end
         at = max(end, at + 1)
@@ -173,5 +169,5 @@ def phrase_end(own: Sequence[Token], text: str, at: int, *, opened: bool) -> int
             return at
         at += 1
     # "Did the minister resign": where no verb was known, the last word must be it.
-    told = at < len(own) and own[at].low in {"of", "and"} | AUXILIARY
+    told = at < len(own) and own[at].low in {"of", "and"} | AUXILIARIES
     return at - 1 if after_do and opened and at - first > 1 and not told else at

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from askcorpus.language.grammar import BE
 from askcorpus.language.words import words
 from askcorpus.question.followup.lexicon import (
     AGENT_VERBS,
     ATTRIBUTES,
-    BE,
     CLASSES,
     MUTUAL,
     ORGANISATION,

@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import re
 
-_SMALL = r"(?:(?:of the|of|the|de|du|del|la|le|van|von|der|bin|al)\s+)"
-_WORD = r"(?:(?:[A-Z]\.){1,3}|[A-Z][\w'’-]*\w)"
-# At most seven words, beside the small ones. Not tuned.
-_NAME = rf"(?:[Tt]he\s+)?{_WORD}(?:\s+{_SMALL}?(?:{_WORD}|\d+)){{0,6}}"
+from askcorpus.language.names import NAME
+
 _NUMBER = r"[$€£]?\d(?:[\d,.]*\d)?%?"
 _AND = r",?\s+(?:and|or|&)\s+(?:in\s+)?"
 
@@ -43,7 +41,7 @@ def whole_list(text: str, start: int, end: int, *, low: int, high: int) -> tuple
 
 def _item(text: str) -> str | None:
     """Return the pattern of what stands in an enumeration beside one item."""
-    for pattern in (_NUMBER, _NAME):
+    for pattern in (_NUMBER, NAME):
         if re.fullmatch(pattern, text):
             return pattern
     return None
