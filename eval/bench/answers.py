@@ -61,9 +61,9 @@ def lines(path: Path) -> list[Row]:
 
 def understood(question: str, first: Answer) -> str:
     """Return a question as the chat understands it after another one's answer."""
-    from askcorpus.followup import Turn, understand
+    from askcorpus.question.understand import understand
 
-    return understand(question, [Turn.of(first)]).text
+    return understand(question, [first]).text
 
 
 def seeds() -> Iterator[Row]:

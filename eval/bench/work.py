@@ -28,12 +28,13 @@ if TYPE_CHECKING:
 
 # What is counted, and where it is defined: the names to change where a function moves.
 COUNTED = {
-    "segmentation: sentences": ["askcorpus.text:sentences"],
-    "words: words": ["askcorpus.text:words"],
-    "words: content_words": ["askcorpus.text:content_words"],
-    "words: stems": ["askcorpus.text:stems"],
-    "words: stem": ["askcorpus.text:stem"],
-    "question: analyse": ["askcorpus.read.question:analyse"],
+    "segmentation: sentences": ["askcorpus.language.sentences:sentences"],
+    "words: words": ["askcorpus.language.words:words"],
+    "words: content_words": ["askcorpus.language.words:content_words"],
+    "words: stems": ["askcorpus.language.words:stems"],
+    "words: stem": ["askcorpus.language.words:stem"],
+    # `analyse` keeps its results; this is called whenever it hasn't got one.
+    "question: analyse": ["askcorpus.question.kind:_kind"],
     "tokenizer: encodes": [
         "askcorpus.onnx:Tokenizer.count",
         "askcorpus.onnx:Tokenizer.encode",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from askcorpus.answer.names import opens_with_name, single_names
 
 from askcorpus.answer import Thresholds, compose
+from askcorpus.language.names import opens_with_name, single_names
 from askcorpus.records import Answer, Document, Passage, Reading, Span
 
 LIMITS = Thresholds(related=0.2, answered=0.5, fair=0.7, strong=0.9)
