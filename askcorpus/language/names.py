@@ -13,9 +13,13 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from askcorpus.language.dates import MONTH, WEEKDAYS
-from askcorpus.language.words import STOP_WORDS, WORD, content_words, fold, unaccented
+from askcorpus.language.words import STOP_WORDS, WORD, fold, unaccented
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Name = tuple[str, ...]
 
@@ -64,20 +68,22 @@ def is_shouted(text: str) -> bool:
     return bool(found) and all(word.isupper() for word in found)
 
 
-def single_names(question: str) -> frozenset[str]:
-    """Return the folded words of a question's names."""
-    found = names(question)
-    first = WORD.search(question)
-    content = {*content_words(question)} - ({fold(first.group())} if first else set())
+def searchable(found: frozenset[str], words: Sequence[str]) -> frozenset[str]:
+    """Return those of a question's names that a text may be searched for.
+
+    Args:
+        found: What `names` found in it.
+        words: Its words, folded, in order.
+    """
+    content = {word for word in words if word not in STOP_WORDS}.difference(words[:1])
     if len(content) >= _TITLE_CASE and found >= content:
         return frozenset()
     # "U.S." and "US" are written in too many ways to be looked for.
     return frozenset(name for name in found if len(name) > 2)
 
 
-def named(question: str) -> list[Name]:
-    """Return a question's names in order, each as its folded words."""
-    held = single_names(question)
+def full_names(question: str, held: frozenset[str]) -> list[Name]:
+    """Return a question's names in order, each as those of its folded words that are held."""
     found: list[Name] = []
     end = -1
     for match in WORD.finditer(question):

@@ -17,9 +17,9 @@ from askcorpus.language.asking import (
     VERBS_IN_S,
 )
 from askcorpus.language.grammar import FINITE
-from askcorpus.language.names import named, names, single_names
+from askcorpus.language.names import full_names, names, searchable
 from askcorpus.language.number import is_plural
-from askcorpus.language.words import content_words, stem, words
+from askcorpus.language.words import STOP_WORDS, stem, words
 from askcorpus.question.lengths import MAX_TERMS
 
 if TYPE_CHECKING:
@@ -74,7 +74,10 @@ def analyse(text: str) -> Analysis:
 
     It is kept, since every stage asks for it: a question is taken apart once.
     """
-    asked, content = words(text), content_words(text)
+    asked = words(text)
+    content = [word for word in asked if word not in STOP_WORDS] or asked
+    found = names(text)
+    single = searchable(found, asked)
     return Analysis(
         kind=_kind(asked),
         words=tuple(asked),
@@ -82,9 +85,9 @@ def analyse(text: str) -> Analysis:
         content=frozenset(content),
         content_stems=frozenset(stem(word) for word in content),
         terms=tuple(dict.fromkeys(content))[:MAX_TERMS],
-        names=names(text),
-        single_names=single_names(text),
-        full_names=tuple(named(text)),
+        names=found,
+        single_names=single,
+        full_names=tuple(full_names(text, single)),
         several=_asks_for_several(asked),
     )
 

@@ -4,7 +4,8 @@ python -m eval.bench.work [--questions N] [--out FILE]
 
 Asks questions of the gold, spread evenly over it, in one process that is warm, and counts the
 calls of some functions and the SQL statements. Beside the calls stands how many of them were
-given a text that no other call for the same question was: the rest is work done twice.
+given a text that no other call for the same question was: the rest is work done twice. What is
+kept of the passages from one question to the next is dropped before each.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from statistics import mean
 from typing import TYPE_CHECKING, Any
 
 from askcorpus import Corpus, Settings
+from askcorpus.language.taken import sentence_ranges, sentence_stems
 from eval.bench.machine import describe
 
 if TYPE_CHECKING:
@@ -43,6 +45,8 @@ COUNTED = {
     ],
     "models: runs": ["askcorpus.onnx:Session.run"],
 }
+# What is kept from one question to the next.
+KEPT = (sentence_ranges, sentence_stems)
 SQL = "sqlite3: statements"
 PACKAGE = "askcorpus"
 
@@ -90,6 +94,8 @@ def measured(questions: Sequence[str]) -> Figures:
             for question in questions:
                 for made in calls.values():
                     made.clear()
+                for kept in KEPT:
+                    kept.cache_clear()
                 corpus.ask(question)
                 for name, made in calls.items():
                     rows[name].append((len(made), len(set(made))))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from askcorpus.answer import Thresholds, compose
-from askcorpus.language.names import opens_with_name, single_names
+from askcorpus.language.names import opens_with_name
+from askcorpus.question.kind import analyse
 from askcorpus.records import Answer, Document, Passage, Reading, Span
 
 LIMITS = Thresholds(related=0.2, answered=0.5, fair=0.7, strong=0.9)
@@ -78,7 +79,7 @@ def test_a_denial_is_never_strong() -> None:
 def test_capitals_mean_nothing_where_three_words_all_have_one(
     question: str, names: set[str]
 ) -> None:
-    assert single_names(question) == names
+    assert analyse(question).single_names == names
 
 
 @pytest.mark.parametrize(
