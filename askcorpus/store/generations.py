@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from askcorpus.errors import StoreUnavailableError
-from askcorpus.store import blobs
-from askcorpus.store.database import Database
+from askcorpus.sqlite import Database
+from askcorpus.store import blobs, schema
 from askcorpus.store.files import CHROMA, unwritable
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def check(ledger: Ledger, generation: Generation | None) -> Path:
         raise _sick(f"The vector index {directory} can't be read.") from exc
     if not same or generation.dim != ledger.dim:
         raise _sick(f"The vector index {directory} is missing, damaged or out of date.")
-    with contextlib.closing(Database(directory / _DATABASE, writable=False)) as db:
+    with contextlib.closing(Database(directory / _DATABASE, schema.WORDS, writable=False)) as db:
         if db.value("PRAGMA quick_check") != "ok":
             raise _sick(f"The vector index {directory} is damaged.")
     return directory
