@@ -183,10 +183,6 @@ class Database:
         """The number of the tables' format; 0 in a new database."""
         return int(self.value("PRAGMA user_version"))
 
-    @user_version.setter
-    def user_version(self, number: int) -> None:
-        self.run(f"PRAGMA user_version = {number:d}")
-
     @property
     def is_blank(self) -> bool:
         """Whether there is no table at all."""
@@ -202,7 +198,7 @@ class Database:
             while (number := self.user_version) in steps:
                 for statement in steps[number]:
                     self.run(statement)
-                self.user_version = number + 1
+                self.run(f"PRAGMA user_version = {number + 1}")
 
     def log_ahead(self, *, synchronous: str) -> None:
         """Turn on write-ahead logging, and say when the disk is waited for: "FULL" or "NORMAL".

@@ -152,7 +152,7 @@ def test_threads_keep_out_of_each_others_transactions(db: Database) -> None:
 
 
 def test_tables_are_taken_from_format_to_format_as_far_as_is_known(db: Database) -> None:
-    db.user_version = 2
+    db.run("PRAGMA user_version = 2")
     db.migrate({1: ["NONSENSE"], 2: ["INSERT INTO things VALUES ('two')"], 3: [], 5: ["NONSENSE"]})
     assert db.user_version == 4
     assert names(db) == ["two"]
@@ -166,6 +166,7 @@ def test_a_migration_that_fails_changes_nothing(db: Database) -> None:
 
 
 def test_what_was_deleted_leaves_no_byte_after_wiping(db: Database, place: Path) -> None:
+    db.run("PRAGMA secure_delete = OFF")
     db.run(FULL_TEXT)
     db.run("CREATE TABLE copied(term TEXT)")
     db.run("INSERT INTO texts VALUES ('quetzalcoatl')")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 PACKAGE = ROOT / "askcorpus"
 
-GROUND = ("errors", "records", "config", "ports", "text", "onnx", "sqlite", "render")
+GROUND = ("errors", "records", "config", "ports", "text", "onnx", "sqlite", "child", "render")
 QUESTION = ("question",)
 STAGES = ("ingest", "chunk", "embed", "store", "retrieve", "read", "answer")
 TOGETHER = ("sync", "corpus")

@@ -68,7 +68,7 @@ def make(db: Database) -> None:
             for statement in _TABLES:
                 db.run(statement)
             db.run("INSERT INTO meta VALUES ('format', ?)", (str(FORMAT),))
-            db.user_version = FORMAT
+            db.run(f"PRAGMA user_version = {FORMAT}")
 
 
 def is_older(db: Database) -> bool:
