@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from askcorpus import Corpus, Settings
+from askcorpus import Corpus, Settings, sqlite
 from askcorpus.errors import StoreUnavailableError, UsageError
 from askcorpus.forget import forget, readmit, remove
 from askcorpus.history import Sessions, Turn
 from askcorpus.question.query import Query
-from askcorpus.store import database, erase
+from askcorpus.store import erase
 from askcorpus.store.ledger import Ledger
 from tests import watched
 
@@ -252,7 +252,7 @@ def test_a_path_from_the_current_folder_is_understood(
 def test_a_reader_in_the_way_is_said_and_the_wiping_can_be_done_again(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "BUSY_TIMEOUT_S", 0.2)
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_S", 0.2)
     reader = Ledger.open(home / "index")
     with reader, reader.reading():
         assert reader.paths

@@ -19,7 +19,18 @@ if TYPE_CHECKING:
 
 PACKAGE = ROOT / "askcorpus"
 
-GROUND = ("errors", "records", "config", "ports", "text", "language", "onnx", "render")
+GROUND = (
+    "errors",
+    "records",
+    "config",
+    "ports",
+    "text",
+    "language",
+    "onnx",
+    "sqlite",
+    "child",
+    "render",
+)
 QUESTION = ("question",)
 STAGES = ("ingest", "chunk", "embed", "store", "retrieve", "read", "answer")
 TOGETHER = ("sync", "corpus")
@@ -50,7 +61,7 @@ EXCEPTIONS = {
 MOST_ENTRIES = 34
 OWNERS = {
     "chromadb": {"store"},
-    "sqlite3": {"store", "doctor", "history"},
+    "sqlite3": {"sqlite"},
     "onnxruntime": {"onnx", "embed"},
     "tokenizers": {"onnx"},
     "sentence_transformers": {"embed"},

@@ -38,6 +38,7 @@ def web(ctx: click.Context, /, port: int, host: str, no_open: bool, **params: An
 
     Prints the address, which holds a secret: whoever has it may ask, and read the documents.
     """
+    from askcorpus import child
     from askcorpus.web import serve
 
     settings, _ = load_settings(ctx, params, *_FLAGS)
@@ -64,8 +65,7 @@ def web(ctx: click.Context, /, port: int, host: str, no_open: bool, **params: An
         if not no_open and sys.stdout.isatty() and _has_desktop():
             threading.Thread(target=_open, args=[one_pass], daemon=True).start()
 
-    # -P: a module among somebody's documents must not be run.
-    command = [sys.executable, "-P", "-W", "ignore", "-m", "askcorpus", "chat", *flags]
+    command = child.command("askcorpus", "chat", *flags)
     serve(command, host=host, port=port, announce=announce, warn=narrate)
 
 

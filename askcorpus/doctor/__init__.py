@@ -5,7 +5,6 @@ offline/  whether anything tries to reach a network
 
 from __future__ import annotations
 
-import sqlite3
 import sys
 import tempfile
 import time
@@ -13,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from askcorpus import __version__, config
+from askcorpus import __version__, config, sqlite
 from askcorpus.corpus import Corpus
 from askcorpus.errors import AskcorpusError, IndexMissingError
 
@@ -39,7 +38,7 @@ class Check:
 def examine(settings: Settings) -> Iterator[Check]:
     """Yield a check of each part, running it on a small folder of its own."""
     yield Check("askcorpus", f"{__version__}, Python {sys.version.split()[0]}")
-    yield Check("sqlite", f"{sqlite3.sqlite_version} with full-text search")
+    yield Check("sqlite", f"{sqlite.VERSION} with full-text search")
     yield Check("configuration", str(config.config_file()))
     with tempfile.TemporaryDirectory() as scratch:
         folder, index = Path(scratch, "documents"), Path(scratch, "index")

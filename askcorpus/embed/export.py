@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -170,3 +171,7 @@ def _compare(wanted: Vectors, got: Vectors, least: float) -> None:
     lowest = float((wanted * got).sum(axis=1).min())
     if not lowest >= least:  # so that NaN is caught too
         raise ValueError(f"its vectors differ, down to a cosine of {lowest:.4f}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

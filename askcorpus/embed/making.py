@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import shutil
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from askcorpus import child
 from askcorpus.embed.export import EXPORTER, FILES
 from askcorpus.embed.source import ExportError, sha256_file
 from askcorpus.errors import ModelUnavailableError
@@ -26,9 +24,6 @@ if TYPE_CHECKING:
 TIMEOUT_S = 900
 _STALE_S = 86_400
 _HINT = "Make room on the disk, or set ASKCORPUS_CACHE_DIR to another directory."
-# -P keeps the current folder, which may hold somebody else's files, off the import path.
-_CHILD = "import sys; sys.path.append(sys.argv[1]); from askcorpus.embed import export; "
-_CHILD += "export.main(sys.argv[2:])"
 
 
 @contextlib.contextmanager
@@ -97,7 +92,11 @@ def export(source: Source, precision: Precision, folder: Path) -> Path:
     staged, made = folder / "source", folder / "made"
     made.mkdir()
     source.stage(staged)
-    _run_child([str(staged), str(made), precision])
+    command = ("askcorpus.embed.export", str(staged), str(made), precision)
+    env = child.environment(HF_HUB_OFFLINE="1", TOKENIZERS_PARALLELISM="false")
+    status = child.run(*command, env=env, timeout_s=TIMEOUT_S)
+    if status is None:
+        raise ExportError(f"the export took more than {TIMEOUT_S} s")
     try:
         result = json.loads((made / "result.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as exc:
@@ -116,23 +115,6 @@ def export(source: Source, precision: Precision, folder: Path) -> Path:
     manifest = {"format": EXPORTER, "name": name, **result, "files": files}
     (made / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
     return made
-
-
-def _run_child(argv: list[str]) -> None:
-    root = str(Path(__file__).resolve().parents[2])
-    environment = {**os.environ, "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
-    try:
-        subprocess.run(
-            [sys.executable, "-P", "-W", "ignore", "-c", _CHILD, root, *argv],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            env=environment,
-            timeout=TIMEOUT_S,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as exc:
-        raise ExportError(f"the export took more than {TIMEOUT_S} s") from exc
 
 
 def publish(made: Path, entry: Path, tell: Callable[[str], None]) -> None:

@@ -6,7 +6,7 @@
 
     turns     what a conversation is made of, and which turns a document stands in
     rows      its rows in the tables: written, read, forgotten
-    database  the connection and the tables
+    database  the file and the tables
     export/   a conversation as Markdown, JSON or HTML
 
 One SQLite file in the user's data directory, for its owner only; made with the first turn that is
@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from askcorpus.config import data_dir
 from askcorpus.errors import StoreUnavailableError, UsageError
-from askcorpus.history.database import Database
+from askcorpus.history.database import HistoryFile
 from askcorpus.history.rows import forget, insert_conversation, insert_turn
 from askcorpus.history.turns import (
     Conversation,
@@ -98,7 +98,7 @@ class Sessions:
             keep: Whether turns are written; the setting `history`.
         """
         self.keep = keep
-        self._database = Database(Path(directory) if directory is not None else data_dir())
+        self._database = HistoryFile(Path(directory) if directory is not None else data_dir())
         self._live: list[Session] = []
         self._lock = threading.RLock()
 
@@ -214,7 +214,7 @@ class Sessions:
         self._check(number)
         name = storable(name.strip())
         with self._database.writing() as db:
-            db.execute("UPDATE conversations SET name = ? WHERE id = ?", (name, number))
+            db.run("UPDATE conversations SET name = ? WHERE id = ?", (name, number))
         for session in self._live:
             if session.id == number:
                 session.name = name
@@ -227,7 +227,7 @@ class Sessions:
         """
         self._check(number)
         with self._database.writing() as db:
-            db.execute("DELETE FROM conversations WHERE id = ?", (number,))
+            db.run("DELETE FROM conversations WHERE id = ?", (number,))
         self._database.wipe()
 
     def forget_documents(self, root: str | Path, paths: Iterable[str]) -> int:
@@ -261,7 +261,7 @@ class Sessions:
             with self._database.writing() as db:
                 number = session.id
                 # It may be new, or have been deleted meanwhile; what was deleted isn't kept again.
-                if not db.execute("SELECT 1 FROM conversations WHERE id = ?", (number,)).fetchone():
+                if not db.value("SELECT 1 FROM conversations WHERE id = ?", (number,)):
                     number = insert_conversation(db, session.index, session.root)
                 turns = session.turns[session.kept :]
                 for turn in turns:

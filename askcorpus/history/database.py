@@ -1,35 +1,27 @@
-"""The history's database: one connection, its tables, and where sqlite3's exceptions are met.
+"""The history's database: its file, opened and closed as needed, and its tables.
 
-The file is made at the first write, for its owner only whatever the umask says. Everything that
-sqlite3 raises leaves here as a StoreUnavailableError, and the connection with it: the next use
-opens the file again, so that what was mended or moved meanwhile is found.
+The file is made at the first write, for its owner only whatever the umask says. After any error
+it is closed: the next use opens it again, so that what was mended or moved meanwhile is found.
 """
 
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
-import sqlite3
 import threading
-import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from askcorpus.errors import StoreUnavailableError
+from askcorpus.sqlite import Database, Words, translate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 NAME = "sessions.db"
-BUSY_TIMEOUT_S = 10.0
 # "askc" in ASCII: tells our file from another program's of the same name.
 APPLICATION = 0x61736B63
-
-# What sqlite3 may raise: its own two roots; OverflowError for a number beyond 64 bits or a text
-# beyond 2 GB; UnicodeEncodeError for a lone surrogate.
-FOREIGN = (sqlite3.Error, sqlite3.Warning, OverflowError, UnicodeEncodeError)
 
 # One entry takes the tables one format further; what is published is never changed.
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
@@ -55,155 +47,122 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ),
 )
 
-_LATER = "Wait for it, then try again."
 _RIGHTS = "Check the permissions of its directory, or set ASKCORPUS_DATA_DIR."
 _ASIDE = "Move it aside; a new one is made."
-# By primary result code: what happened to the file, and what to do.
-_REASONS = {
-    sqlite3.SQLITE_FULL: ("the disk is full", "Free some space, then try again."),
-    sqlite3.SQLITE_READONLY: ("it is read-only", _RIGHTS),
-    sqlite3.SQLITE_PERM: ("access is denied", _RIGHTS),
-    sqlite3.SQLITE_CANTOPEN: ("it can't be opened", _RIGHTS),
-    sqlite3.SQLITE_BUSY: ("another process keeps it locked", _LATER),
-    sqlite3.SQLITE_LOCKED: ("another process keeps it locked", _LATER),
-    sqlite3.SQLITE_IOERR: ("the disk reports an error", "Check the disk, then try again."),
-    sqlite3.SQLITE_CORRUPT: ("it is damaged", _ASIDE),
-    sqlite3.SQLITE_NOTADB: ("it is damaged", _ASIDE),
-    sqlite3.SQLITE_TOOBIG: ("an answer is too large for it", "Ask for fewer passages."),
-}
+WORDS = Words(
+    name="the history at ",
+    whole="the history",
+    again="try again",
+    rights=_RIGHTS,
+    unopened=_RIGHTS,
+    damaged=_ASIDE,
+    large="an answer",
+    smaller="Ask for fewer passages.",
+    unknown=_ASIDE,
+)
 
 
-def translate(exc: BaseException, path: Path) -> StoreUnavailableError:
-    """Return what sqlite3's or the system's exception means for the user of the history."""
-    code = getattr(exc, "sqlite_errorcode", None)
-    reason = hint = ""
-    if isinstance(code, int):
-        reason, hint = _REASONS.get(code & 0xFF, ("", ""))
-    elif isinstance(exc, OSError):
-        full = exc.errno in {errno.ENOSPC, errno.EDQUOT}
-        said = (exc.strerror or type(exc).__name__).lower()
-        reason, hint = _REASONS[sqlite3.SQLITE_FULL] if full else (said, _RIGHTS)
-    return StoreUnavailableError(
-        f"Can't use the history at {path}: {reason or f'{type(exc).__name__}: {exc}'}.",
-        hint=hint or _ASIDE,
-    )
-
-
-class Database:
+class HistoryFile:
     """The history's file, opened when it is first needed. Threads may share it."""
 
     def __init__(self, directory: Path) -> None:
         """Remember where the file is or will be."""
         self.path = directory / NAME
         self._guard = threading.RLock()
-        self._connection: sqlite3.Connection | None = None
+        self._db: Database | None = None
         self._identity: tuple[int, int] | None = None
 
     def close(self) -> None:
-        """Give the connection back; the log is folded into the file."""
+        """Give the file back; the log is folded into it."""
         with self._guard:
-            connection, self._connection = self._connection, None
-            if connection is not None:
-                with contextlib.suppress(*FOREIGN):  # what was committed is in the log
-                    connection.close()
+            db, self._db = self._db, None
+            if db is not None:
+                with contextlib.suppress(StoreUnavailableError):  # what was committed is in the log
+                    db.close()
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[Any]:
         """Return every row of a query; none where there is no history yet, and none is made."""
-        with self._guard, self._translated():
-            if not self.path.exists():
-                return []
-            return self._opened().execute(sql, parameters).fetchall()
+        with self._closed_on_error():
+            return self._opened().rows(sql, parameters) if self.path.exists() else []
 
     @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
+    def writing(self) -> Iterator[Database]:
         """Make what is run inside one transaction: all of it or, after any exception, nothing."""
-        with self._guard, self._translated():
-            connection = self._opened()
-            connection.execute("BEGIN IMMEDIATE")
-            yield connection
-            connection.execute("COMMIT")
+        with self._closed_on_error():
+            db = self._opened()
+            with db.writing():
+                yield db
 
     def wipe(self) -> None:
-        """Leave no byte of what was deleted: not in the full text, free pages or the log.
+        """Leave no byte of what was deleted.
 
         Raises:
             StoreUnavailableError: Another process reads just now, so that the log is still needed.
         """
-        with self._guard, self._translated():
-            connection = self._opened()
-            # Made anew: the index of the full text only marks what is deleted until it is merged.
-            connection.execute("INSERT INTO words(words) VALUES ('rebuild')")
-            self._fold(connection)
-            connection.execute("VACUUM")
-            self._fold(connection)
+        with self._closed_on_error():
+            if not self._opened().wipe("words"):
+                raise StoreUnavailableError(
+                    f"It is deleted, but traces are left in {self.path}: another process reads it.",
+                    hint="Close the other askcorpus, then delete again.",
+                )
 
-    def _fold(self, connection: sqlite3.Connection) -> None:
-        busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-        if busy:
-            raise StoreUnavailableError(
-                f"It is deleted, but traces are left in {self.path}: another process reads it.",
-                hint="Close the other askcorpus, then delete again.",
-            )
-
-    def _opened(self) -> sqlite3.Connection:
-        """Return the connection to the file that is there now; where there is none, make it."""
-        if self._connection is not None and self._identity != _identity(self.path):
+    def _opened(self) -> Database:
+        """Return the database in the file that is there now; where there is none, make it."""
+        if self._db is not None and self._identity != _identity(self.path):
             self.close()  # it was moved or deleted: what is written there, nobody would find
-        if self._connection is None:
+        if self._db is None:
             _prepare(self.path)
-            self._connection = _connect(self.path)
+            self._db = db = Database(self.path, WORDS, writable=True)
             self._identity = _identity(self.path)
-            migrate(self._connection, self.path)
+            db.run("PRAGMA secure_delete = ON")
+            # VACUUM would leave a copy in the system's directory for temporary files.
+            db.run("PRAGMA temp_store = MEMORY")
+            db.log_ahead(synchronous="FULL")
+            migrate(db)
             for beside in (f"{NAME}-wal", f"{NAME}-shm"):
                 with contextlib.suppress(FileNotFoundError):
                     self.path.with_name(beside).chmod(0o600)
-        return self._connection
+        return self._db
 
     @contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except BaseException as exc:
-            self.close()  # which takes back an open transaction
-            if isinstance(exc, (*FOREIGN, OSError)):
-                raise translate(exc, self.path) from exc
-            raise
+    def _closed_on_error(self) -> Iterator[None]:
+        with self._guard:
+            try:
+                yield
+            except BaseException as exc:
+                self.close()
+                if isinstance(exc, OSError):
+                    raise translate(exc, self.path, WORDS) from exc
+                raise
 
 
-def migrate(
-    connection: sqlite3.Connection,
-    path: Path,
-    steps: Sequence[Sequence[str]] = MIGRATIONS,
-) -> None:
+def migrate(db: Database, steps: Sequence[Sequence[str]] = MIGRATIONS) -> None:
     """Bring the tables to the newest format, in one transaction.
 
     Raises:
         StoreUnavailableError: The format is newer, or the file is another program's.
     """
-    if _format(connection) == (APPLICATION, len(steps)):
+    if _owner(db) == APPLICATION and db.user_version == len(steps):
         return
-    connection.execute("BEGIN IMMEDIATE")
-    owner, number = _format(connection)  # another process may have been first
-    tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-    if owner != APPLICATION and (owner or number or tables):
-        raise StoreUnavailableError(
-            f"{path} isn't a history of askcorpus.", hint="Set ASKCORPUS_DATA_DIR to a new place."
-        )
-    if number > len(steps):
-        message = f"The history at {path} has format {number}; this askcorpus knows {len(steps)}."
-        raise StoreUnavailableError(message, hint="Update askcorpus.")
-    for step in steps[number:]:
-        for statement in step:
-            connection.execute(statement)
-    connection.execute(f"PRAGMA application_id = {APPLICATION}")
-    connection.execute(f"PRAGMA user_version = {len(steps)}")
-    connection.execute("COMMIT")
+    with db.writing():
+        owner, number = _owner(db), db.user_version  # another process may have been first
+        if owner != APPLICATION and (owner or number or not db.is_blank):
+            raise StoreUnavailableError(
+                f"{db.path} isn't a history of askcorpus.",
+                hint="Set ASKCORPUS_DATA_DIR to a new place.",
+            )
+        if number > len(steps):
+            raise StoreUnavailableError(
+                f"The history at {db.path} has format {number}; this askcorpus knows {len(steps)}.",
+                hint="Update askcorpus.",
+            )
+        db.migrate(dict(enumerate(steps)))
+        db.run(f"PRAGMA application_id = {APPLICATION}")
 
 
-def _format(connection: sqlite3.Connection) -> tuple[int, int]:
-    """Return whose file it is and the number of its format."""
-    owner = connection.execute("PRAGMA application_id").fetchone()[0]
-    return owner, connection.execute("PRAGMA user_version").fetchone()[0]
+def _owner(db: Database) -> int:
+    """Return the number of the program whose file it is; 0 where none has said so."""
+    return int(db.value("PRAGMA application_id"))
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
@@ -227,34 +186,3 @@ def _prepare(path: Path) -> None:
         os.fchmod(descriptor, 0o600)
     finally:
         os.close(descriptor)
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(
-        path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
-    )
-    try:
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA secure_delete = ON")
-        # VACUUM would leave a copy in the system's directory for temporary files.
-        connection.execute("PRAGMA temp_store = MEMORY")
-        _log_ahead(connection)
-        connection.execute("PRAGMA synchronous = FULL")
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _log_ahead(connection: sqlite3.Connection) -> None:
-    """Turn on write-ahead logging; SQLite doesn't wait by itself where two turn it on at once."""
-    deadline = time.monotonic() + BUSY_TIMEOUT_S
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as exc:
-            if exc.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                raise
-            time.sleep(0.01)
-        else:
-            return

@@ -1,12 +1,11 @@
 """The index on disk: the ledger is the record, everything else is derived from it.
 
     index/
-    ├── ledger.sqlite3      documents, passages, full text and vectors   (ledger, lexical, database)
+    ├── ledger.sqlite3      documents, passages, full text and vectors   (ledger, lexical, schema)
     ├── lock                held by the one process that indexes         (lock)
     └── chroma/<number>/    vector indexes built from the ledger         (generations, chroma)
 
     ledger       all there is to know about an index
-    database     the connection, and where sqlite3's exceptions are met
     schema       the tables, and the number of their format
     rows         between the tables' rows and the records
     lexical      BM25 over full text

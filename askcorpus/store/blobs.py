@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from askcorpus.ports import Ids, Vectors
-    from askcorpus.store.database import Database
+    from askcorpus.sqlite import Database
 
 _VARIABLES = 500  # in one statement; older SQLite takes 999 at most
 _PAGE = 1000  # rows held twice while a matrix is filled

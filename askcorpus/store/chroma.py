@@ -243,7 +243,7 @@ def _translated(place: Path) -> Iterator[None]:
 
 
 def _build(ledger: Ledger, directory: Path, watermark: int) -> None:
-    """Fill the new directory with the texts up to the watermark; report on stdout."""
+    """Fill the new directory with the texts up to the watermark."""
     hashes, matrix = blobs.distinct(ledger.db, ledger.dim or 0, upto=watermark)
     client = _connect(directory)
     # Written out once, with the last passage. What is left in Chroma's log instead is put into
@@ -261,8 +261,6 @@ def _build(ledger: Ledger, directory: Path, watermark: int) -> None:
     for at in range(0, len(hashes), _BATCH):
         part = slice(at, at + _BATCH)
         collection.add(ids=hashes[part], embeddings=matrix[part])
-        sys.stdout.write(f"{min(at + _BATCH, len(hashes))} {len(hashes)}\n")
-        sys.stdout.flush()
     client.close()
 
 

@@ -99,13 +99,9 @@ def wipe(ledger: Ledger) -> None:
             shutil.rmtree(home)
         except OSError as exc:
             raise unwritable(home, exc) from exc
-    db.run("PRAGMA secure_delete = ON")
-    db.run("INSERT INTO passage_text(passage_text) VALUES ('rebuild')")
-    lexical.collect_vocabulary(db)
     with _scratch_beside(ledger):
-        db.run("VACUUM")
-    busy, *_ = db.rows("PRAGMA wal_checkpoint(TRUNCATE)")[0]
-    if busy:
+        wiped = db.wipe("passage_text", lexical.COLLECTING)
+    if not wiped:
         raise StoreUnavailableError(
             f"Another process is reading {db.path}, so that its old pages could not be wiped yet.",
             hint="End it, then run the same command again.",

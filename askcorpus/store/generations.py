@@ -11,22 +11,20 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 import shutil
-import subprocess
-import sys
 import tempfile
 from dataclasses import asdict, dataclass, fields
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from askcorpus import child
 from askcorpus.errors import StoreUnavailableError
-from askcorpus.store import blobs
-from askcorpus.store.database import Database
+from askcorpus.sqlite import Database
+from askcorpus.store import blobs, schema
 from askcorpus.store.files import CHROMA, unwritable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
+    from pathlib import Path
 
     from askcorpus.store.ledger import Ledger
 
@@ -43,12 +41,6 @@ _LAST = "chroma_last"
 _REFUSED = "chroma_refused"
 """The watermark and the number of passages of a directory that was built and failed its probe."""
 _DATABASE = "chroma.sqlite3"
-# What a child process may know of ours: Chroma takes settings from any variable that has the name
-# of one of them (ENVIRONMENT, MIGRATIONS, …).
-_KEPT = (
-    "PATH HOME LANG LC_ALL TMPDIR TEMP TMP SYSTEMROOT LD_LIBRARY_PATH DYLD_LIBRARY_PATH "
-    "PYTHONHOME PYTHONNOUSERSITE PYTHONUSERBASE"
-).split()
 
 
 class _RefusedError(StoreUnavailableError):
@@ -105,7 +97,7 @@ def check(ledger: Ledger, generation: Generation | None) -> Path:
         raise _sick(f"The vector index {directory} can't be read.") from exc
     if not same or generation.dim != ledger.dim:
         raise _sick(f"The vector index {directory} is missing, damaged or out of date.")
-    with contextlib.closing(Database(directory / _DATABASE, writable=False)) as db:
+    with contextlib.closing(Database(directory / _DATABASE, schema.WORDS, writable=False)) as db:
         if db.value("PRAGMA quick_check") != "ok":
             raise _sick(f"The vector index {directory} is damaged.")
     return directory
@@ -132,7 +124,7 @@ def _has_moved_on(ledger: Ledger, watermark: int, count: int) -> bool:
     return newer > MOST_NEWER or newer + count - kept > MOST_CHANGED * count
 
 
-def build(ledger: Ledger, *, progress: Callable[[int, int], None] | None = None) -> None:
+def build(ledger: Ledger) -> None:
     """Make the next directory from all the passages, probe it and name it in the ledger.
 
     The caller holds the lock of the index and changes nothing meanwhile. Directories older than
@@ -140,7 +132,6 @@ def build(ledger: Ledger, *, progress: Callable[[int, int], None] | None = None)
 
     Args:
         ledger: Open for writing; without passages, nothing happens.
-        progress: Called with the passages written so far and in all.
 
     Raises:
         StoreUnavailableError: It can't be built or fails the probe; the ledger names what it did.
@@ -158,7 +149,7 @@ def build(ledger: Ledger, *, progress: Callable[[int, int], None] | None = None)
         home.mkdir(mode=0o700, exist_ok=True)
         target.mkdir(mode=0o700)
         for task in ("build", "probe"):
-            _run_child(task, ledger.directory.absolute(), target, watermark, progress=progress)
+            _run_child(task, ledger.directory.absolute(), target, watermark)
         count, _ = ledger.tally(watermark)
         distinct = blobs.count_distinct(ledger.db, upto=watermark)
         made = Generation(name, watermark, count, distinct, ledger.dim or 0, _digests(target))
@@ -210,47 +201,20 @@ def _digests(directory: Path) -> dict[str, str]:
     return found
 
 
-def _run_child(
-    task: str,
-    ledger: Path,
-    target: Path,
-    watermark: int,
-    *,
-    progress: Callable[[int, int], None] | None,
-) -> None:
+def _run_child(task: str, ledger: Path, target: Path, watermark: int) -> None:
     """Run `askcorpus.store.chroma` on the directory, where no `.env` of the user's can be.
 
     Raises:
         StoreUnavailableError: The child failed or was killed by a signal.
     """
-    roots = [str(Path(__file__).absolute().parents[2])]
-    roots += [root for root in os.environ.get("PYTHONPATH", "").split(os.pathsep) if root]
-    environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    environment["ORT_DISABLE_TELEMETRY"] = "1"  # see askcorpus/onnx.py
-    environment["PYTHONPATH"] = os.pathsep.join(str(Path(root).absolute()) for root in roots)
-    command = [sys.executable, "-P", "-m", "askcorpus.store.chroma"]
-    with tempfile.TemporaryFile("w+") as complaint:
-        child = subprocess.Popen(
-            [*command, task, str(ledger), str(target), str(watermark)],
-            cwd=target,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=complaint,
-            text=True,
-            umask=0o077,
-        )
-        try:
-            for line in child.stdout or ():
-                done, total = map(int, line.split())
-                if progress:
-                    progress(done, total)
-            status = child.wait()
-        finally:
-            child.kill()
-            child.communicate()
+    command = ("askcorpus.store.chroma", task, str(ledger), str(target), str(watermark))
+    # Chroma takes settings from any variable that has the name of one of them (ENVIRONMENT,
+    # MIGRATIONS, …); for the one that is set, see askcorpus/onnx.py.
+    env = child.environment(scrubbed=True, ORT_DISABLE_TELEMETRY="1")
+    with tempfile.TemporaryFile() as complaint:
+        status = child.run(*command, env=env, cwd=target, stderr=complaint, umask=0o077)
         complaint.seek(0)
-        said = complaint.read().strip().splitlines()
+        said = complaint.read().decode("utf-8", "replace").strip().splitlines()
     if status:
         reason = f"signal {-status}" if status < 0 else said[-1] if said else f"exit {status}"
         kind = _RefusedError if task == "probe" and status > 0 else StoreUnavailableError

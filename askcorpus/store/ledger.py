@@ -19,8 +19,8 @@ from askcorpus.errors import (
     UsageError,
 )
 from askcorpus.records import Passage
+from askcorpus.sqlite import Database
 from askcorpus.store import blobs, lexical, rows, schema
-from askcorpus.store.database import Database
 from askcorpus.store.files import LEDGER, missing, prepare, unwritable
 from askcorpus.store.lock import hold
 
@@ -62,7 +62,7 @@ class Ledger:
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         except OSError as exc:
             raise unwritable(path, exc) from exc
-        db = Database(path, writable=True)
+        db = Database(path, schema.WORDS, writable=True)
         with db.closed_on_error():
             schema.make(db)
             if schema.is_older(db):
@@ -91,9 +91,9 @@ class Ledger:
             ) from exc
         if not found:
             raise missing(directory)
-        db = Database(path, writable=False)
+        db = Database(path, schema.WORDS, writable=False)
         with db.closed_on_error():
-            if schema.is_blank(db):
+            if db.is_blank:  # its maker was killed before the first commit
                 raise missing(directory)
             older = schema.is_older(db)
             if not older:

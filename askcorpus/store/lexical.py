@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from askcorpus.ports import Ids
-    from askcorpus.store.database import Database
+    from askcorpus.sqlite import Database
 
 TABLE = """
 CREATE VIRTUAL TABLE passage_text USING fts5(
@@ -24,6 +24,11 @@ CREATE VIRTUAL TABLE passage_text USING fts5(
 VOCABULARY = [
     "CREATE TABLE vocabulary(term TEXT PRIMARY KEY, passages INTEGER NOT NULL) WITHOUT ROWID",
     "CREATE VIRTUAL TABLE passage_terms USING fts5vocab('passage_text', 'row')",
+]
+
+COLLECTING = [
+    "DELETE FROM vocabulary",
+    "INSERT INTO vocabulary SELECT term, doc FROM passage_terms",
 ]
 
 # As the tokenizer parts words.
@@ -68,8 +73,8 @@ def scores(
 def collect_vocabulary(db: Database) -> None:
     """Copy the index's stems into the vocabulary, in one transaction."""
     with db.writing():
-        db.run("DELETE FROM vocabulary")
-        db.run("INSERT INTO vocabulary SELECT term, doc FROM passage_terms")
+        for statement in COLLECTING:
+            db.run(statement)
 
 
 def terms(db: Database, initial: str) -> list[tuple[str, int]]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from askcorpus.ports import Ids
     from askcorpus.question.query import Query
-    from askcorpus.store.database import Database
+    from askcorpus.sqlite import Database
 
 
 _COLUMNS = """path, title, date, byline, sha256, size, mtime_ns, extracted, boilerplate, headings,

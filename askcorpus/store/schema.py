@@ -1,18 +1,30 @@
-"""The ledger's tables, and the number of their format."""
+"""The ledger's tables, the number of their format, and what is said where they can't be used."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from askcorpus.errors import IndexMismatchError
+from askcorpus.sqlite import Words
 from askcorpus.store import lexical
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from askcorpus.store.database import Database
+    from askcorpus.sqlite import Database
 
 FORMAT = 4
+
+WORDS = Words(
+    whole="the index",
+    again="run it again",
+    rights="Check the permissions of its directory.",
+    unopened="Check its permissions and its directory's.",
+    damaged="Delete it, then index the folder again.",
+    large="a text",
+    smaller="Leave that file out of the index.",
+    unknown="Run: askcorpus doctor",
+)
 
 # What makes the tables of one format those of the next, by the number of the first.
 MIGRATIONS = {
@@ -50,33 +62,24 @@ _TABLES = [
 
 def make(db: Database) -> None:
     """Make the tables, in one transaction, unless the database has any."""
-    db.run("PRAGMA journal_mode = WAL")
-    db.run("PRAGMA synchronous = NORMAL")
+    db.log_ahead(synchronous="NORMAL")
     with db.writing():
-        if is_blank(db):
+        if db.is_blank:
             for statement in _TABLES:
                 db.run(statement)
             db.run("INSERT INTO meta VALUES ('format', ?)", (str(FORMAT),))
             db.run(f"PRAGMA user_version = {FORMAT}")
 
 
-def is_blank(db: Database) -> bool:
-    """Whether the database has no table at all: its maker was killed before the first commit."""
-    return not db.value("SELECT count(*) FROM sqlite_master")
-
-
 def is_older(db: Database) -> bool:
     """Whether the format is one that can be migrated."""
-    return db.value("PRAGMA user_version") in MIGRATIONS
+    return db.user_version in MIGRATIONS
 
 
 def migrate(db: Database) -> None:
     """Bring the tables to this program's format, in one transaction; passages and vectors stay."""
     with db.writing():
-        for number in range(db.value("PRAGMA user_version"), FORMAT):
-            for statement in MIGRATIONS[number]:
-                db.run(statement)
-            db.run(f"PRAGMA user_version = {number + 1}")
+        db.migrate(MIGRATIONS)
         db.run("REPLACE INTO meta VALUES ('format', ?)", (str(FORMAT),))
 
 
@@ -86,7 +89,7 @@ def check(db: Database, directory: Path) -> None:
     Raises:
         IndexMismatchError: The format is newer, older or none of ours.
     """
-    number = db.value("PRAGMA user_version")
+    number = db.user_version
     if number > FORMAT:
         message = f"The index at {directory} has format {number}; this askcorpus knows {FORMAT}."
         raise IndexMismatchError(message, hint="Update askcorpus, or index into a new directory.")

@@ -13,6 +13,7 @@ import sys
 from threading import Event
 from typing import Any
 
+from askcorpus import child
 from askcorpus.errors import AskcorpusError
 
 _stopped = Event()
@@ -64,8 +65,8 @@ def tell(**facts: object) -> None:
     """Write one line to the parent; also where a stop that a library swallowed is found out."""
     if _stopped.is_set():
         raise KeyboardInterrupt
-    sys.stdout.write(json.dumps(facts) + "\n")
-    sys.stdout.flush()
+    sys.stdout.buffer.write(child.line(facts))
+    sys.stdout.buffer.flush()
 
 
 if __name__ == "__main__":

@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
-import os
 import signal
-import sys
 import time
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from askcorpus import child
 from askcorpus.errors import AskcorpusError
 from askcorpus.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
     from askcorpus.config import Settings
 
-_CHILD = """
-import sys
-sys.path.insert(0, sys.argv[1])
-from askcorpus.tui.indexer import main
-sys.exit(main())
-"""
 # A stopped child may finish the file in hand; after that it is ended.
 GRACE_S = 5.0
 
@@ -75,16 +67,8 @@ class IndexingJob:
         Raises:
             AskcorpusError: It can't be done.
         """
-        root = str(Path(__file__).resolve().parents[2])
-        self._process = process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-W", "ignore", "-c", _CHILD, root),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            limit=1 << 20,
-            # Ctrl+C in an editor that was opened from here is none of its business.
-            start_new_session=True,
-        )
+        command = child.command("askcorpus.tui.indexer")
+        self._process = process = await child.lead(command, env=child.environment())
         try:
             async for progress in self._read(process):
                 yield progress
@@ -101,7 +85,7 @@ class IndexingJob:
         assert process.stdout is not None
         folders = [str(self.folder)] if self.folder else []
         order = {"folders": folders, "settings": asdict(self._settings)}
-        process.stdin.write(json.dumps(order).encode() + b"\n")
+        process.stdin.write(child.line(order))
         progress = Progress()
         began = None
         yield progress
@@ -120,11 +104,11 @@ class IndexingJob:
 
     async def _end(self, process: asyncio.subprocess.Process) -> None:
         if process.returncode is None:
-            self._signal(process, signal.SIGINT)
+            child.signal_group(process, signal.SIGINT)
             try:
                 await asyncio.wait_for(process.wait(), GRACE_S)
             except (TimeoutError, asyncio.CancelledError):
-                self._signal(process, signal.SIGKILL)
+                child.signal_group(process, signal.SIGKILL)
                 raise
 
     @property
@@ -135,10 +119,6 @@ class IndexingJob:
     def stop(self) -> None:
         """Ask it to stop; what was committed is kept."""
         self.stopped = True
-        if self._process is not None and self._process.returncode is None:
-            self._signal(self._process, signal.SIGINT)
-
-    def _signal(self, process: asyncio.subprocess.Process, number: int) -> None:
-        # Its own children, which prepare the model or the vector index, go with it.
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, number)
+        if self._process is not None:
+            # Its own children, which prepare the model or the vector index, go with it.
+            child.signal_group(self._process, signal.SIGINT)

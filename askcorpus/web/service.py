@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import os
 import signal
 from typing import TYPE_CHECKING, Any
 
 from textual_serve.app_service import AppService
 
+from askcorpus import child
 from askcorpus.text import one_line
 
 if TYPE_CHECKING:
@@ -67,15 +67,9 @@ class ChatService(AppService):
     async def _open_app_process(
         self, width: int = 80, height: int = 24
     ) -> asyncio.subprocess.Process:
-        self._process = await asyncio.create_subprocess_exec(
-            *self._arguments,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            env=self._build_environment(width, height),
-            # Ctrl+C in the server's terminal is the server's; what a chat starts ends with it.
-            start_new_session=True,
-        )
+        # textual-serve's own: what a chat opens isn't ours, and gets no import path of ours.
+        env = self._build_environment(width, height)
+        self._process = await child.lead(self._arguments, env=env, stderr=asyncio.subprocess.PIPE)
         self._stdin = self._process.stdin
         return self._process
 
@@ -162,9 +156,7 @@ class ChatService(AppService):
 
     def _signal(self, number: signal.Signals) -> None:
         assert self._process is not None  # for the type checker
-        if self._process.returncode is None:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self._process.pid, number)
+        child.signal_group(self._process, number)
 
 
 def bounded(width: object, height: object) -> tuple[int, int]:

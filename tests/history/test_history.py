@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 from askcorpus.config import data_dir
 from askcorpus.errors import StoreUnavailableError, UsageError
 from askcorpus.history import Sessions, Turn
-from askcorpus.history.database import MIGRATIONS, migrate
+from askcorpus.history.database import MIGRATIONS, WORDS, migrate
 from askcorpus.question.query import Query
 from askcorpus.records import Alternative, Answer, Citation, Hit, Passage, SpanRef
+from askcorpus.sqlite import Database
 from tests.history.turns import ROOT, answer, turn
 
 if TYPE_CHECKING:
@@ -299,7 +300,7 @@ def test_a_deleted_conversation_leaves_no_byte(sessions: Sessions, place: Path) 
 def test_traces_that_another_process_still_reads_are_said(
     sessions: Sessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("askcorpus.history.database.BUSY_TIMEOUT_S", 0.05)
+    monkeypatch.setattr("askcorpus.sqlite.BUSY_TIMEOUT_S", 0.05)
     number = begun(sessions, "who is Ulfheimr?")
     reader = sqlite3.connect(sessions.path, isolation_level=None)
     reader.execute("BEGIN")
@@ -406,10 +407,10 @@ def test_a_newer_format_is_not_touched(sessions: Sessions) -> None:
 def test_an_older_format_is_brought_forward_with_its_turns(sessions: Sessions) -> None:
     number = begun(sessions, "first?")
     sessions.close()
-    db = sqlite3.connect(sessions.path, isolation_level=None)
-    migrate(db, sessions.path, [*MIGRATIONS, ["ALTER TABLE turns ADD COLUMN mood TEXT"]])
-    assert db.execute("SELECT question, mood FROM turns").fetchall() == [("first?", None)]
-    assert db.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS) + 1,)
+    db = Database(sessions.path, WORDS, writable=True)
+    migrate(db, [*MIGRATIONS, ["ALTER TABLE turns ADD COLUMN mood TEXT"]])
+    assert db.rows("SELECT question, mood FROM turns") == [("first?", None)]
+    assert db.user_version == len(MIGRATIONS) + 1
     db.close()
     assert number == 1
 
@@ -417,9 +418,9 @@ def test_an_older_format_is_brought_forward_with_its_turns(sessions: Sessions) -
 def test_a_migration_that_fails_changes_nothing(sessions: Sessions) -> None:
     begun(sessions, "first?")
     sessions.close()
-    db = sqlite3.connect(sessions.path, isolation_level=None)
-    with pytest.raises(sqlite3.OperationalError):
-        migrate(db, sessions.path, [*MIGRATIONS, ["DELETE FROM turns", "NONSENSE"]])
+    db = Database(sessions.path, WORDS, writable=True)
+    with pytest.raises(StoreUnavailableError):
+        migrate(db, [*MIGRATIONS, ["DELETE FROM turns", "NONSENSE"]])
     db.close()
     assert sessions.summaries()[0].turns == 1
 

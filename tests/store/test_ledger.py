@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from askcorpus import sqlite
 from askcorpus.errors import (
     IndexBusyError,
     IndexMismatchError,
@@ -21,9 +22,7 @@ from askcorpus.errors import (
 )
 from askcorpus.question.query import Query
 from askcorpus.records import Boilerplate, Document, Heading, Passage, Skipped
-from askcorpus.store import database
 from askcorpus.store import ledger as ledger_module
-from askcorpus.store.database import FOREIGN, translate
 from askcorpus.store.files import LEDGER, missing
 from askcorpus.store.ledger import Ledger
 from askcorpus.store.lock import hold
@@ -617,21 +616,7 @@ except StoreUnavailableError as exc:
     assert second.startswith("Can't write to")
 
 
-# sqlite3's exceptions.
-
-
-def test_every_exception_of_sqlite3_is_translated() -> None:
-    classes = [
-        value
-        for value in vars(sqlite3).values()
-        if isinstance(value, type) and issubclass(value, Exception)
-    ]
-    assert len(classes) >= 10
-    for found in classes:
-        assert issubclass(found, FOREIGN)
-        error = translate(found("why"), Path("x"))  # type: ignore[call-arg]
-        assert error.message.endswith(".")
-        assert error.hint
+# What goes wrong with the disk, or with other processes.
 
 
 def test_a_full_disk_is_named_and_loses_nothing(ledger: Ledger) -> None:
@@ -651,7 +636,7 @@ def test_a_reader_can_not_write(ledger: Ledger) -> None:
 
 
 def test_a_locked_ledger_is_named(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database, "BUSY_TIMEOUT_S", 0.05)
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_S", 0.05)
     with (
         Ledger.create(ledger.directory) as other,
         ledger.db.writing(),

@@ -14,11 +14,8 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import socket
-import subprocess
-import sys
 import tempfile
 import threading
 from contextlib import contextmanager
@@ -26,6 +23,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from askcorpus import child
 from askcorpus.doctor.offline import calls
 from askcorpus.errors import UnavailableError
 
@@ -35,7 +33,6 @@ if TYPE_CHECKING:
     from askcorpus.config import Settings
 
 _TRIAL = "127.0.0.1 port 9"
-_CODE = re.compile(r"from (askcorpus[\w.]*) import (\w+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,31 +131,14 @@ def _error(
 
 def _run(scratch: Path, hooked: Path, tell: calls.Tell) -> str:
     """Run the work to its end; return why native code wasn't watched, or nothing."""
-    roots = [str(hooked), str(Path(__file__).absolute().parents[3])]
-    roots += [root for root in os.environ.get("PYTHONPATH", "").split(os.pathsep) if root]
-    environment = os.environ | {
-        "PYTHONPATH": os.pathsep.join(roots),
-        "ASKCORPUS_CACHE_DIR": str(scratch / "cache"),
-    }
+    env = child.environment(before=[hooked], ASKCORPUS_CACHE_DIR=str(scratch / "cache"))
     ours, theirs = socket.socketpair()
-    command = [sys.executable, "-P", "-m", "askcorpus.doctor.offline.work", str(scratch)]
-    with ours, (scratch / "complaint").open("wb") as complaint:
-        with theirs:
-            child = subprocess.Popen(
-                [*command, str(theirs.fileno())],
-                env=environment,
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=complaint,
-            )
-        try:
-            listener, reason = calls.receive(ours)
-            with _watching(listener, tell):
-                child.wait()
-        finally:
-            child.kill()
-            child.wait()
+    command = ("askcorpus.doctor.offline.work", str(scratch), str(theirs.fileno()))
+    with ours, theirs, child.started(*command, env=env, pass_fds=[theirs.fileno()]) as work:
+        theirs.close()  # where the work ends early, nothing holds it open
+        listener, reason = calls.receive(ours)
+        with _watching(listener, tell):
+            work.wait()
     return reason
 
 
@@ -201,6 +181,5 @@ def _program(arguments: Sequence[str]) -> str:
         if argument == "-m":
             return " ".join(arguments[at + 1 : at + 2])
         if argument == "-c":
-            found = _CODE.findall(" ".join(arguments[at + 1 : at + 2]))
-            return ".".join(found[-1]) if found else f"{Path(arguments[0]).name} -c"
+            return f"{Path(arguments[0]).name} -c"
     return Path(arguments[0]).name if arguments else "a process that has ended"

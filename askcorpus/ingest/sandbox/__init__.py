@@ -11,16 +11,14 @@ read as if nothing had happened.
 from __future__ import annotations
 
 import atexit
-import json
-import os
 import signal
-import subprocess
-import sys
 import threading
 from dataclasses import dataclass
 from functools import cache
+from subprocess import PIPE, Popen
 from typing import TYPE_CHECKING, Any
 
+from askcorpus import child
 from askcorpus.ingest.extracted import MAX_TEXT_CHARS, Extracted, Unreadable
 from askcorpus.ingest.sandbox import wire
 
@@ -46,7 +44,7 @@ class Worker:
     def __init__(self, limits: Limits | None = None) -> None:
         """Prepare it; nothing is started yet."""
         self.limits = limits or Limits()
-        self._child: subprocess.Popen[bytes] | None = None
+        self._child: Popen[bytes] | None = None
         self._lock = threading.Lock()
 
     def __enter__(self) -> Worker:
@@ -83,15 +81,15 @@ class Worker:
 
     def _asked(self, request: dict[str, Any], data: bytes) -> Extracted | Unreadable | None:
         """Return what the process answers; None where it ended of its own accord."""
-        child = self._child = self._child or self._start()
-        assert child.stdin
-        assert child.stdout
+        process = self._child = self._child or self._start()
+        assert process.stdin
+        assert process.stdout
         line = b""
         try:
-            child.stdin.write(json.dumps(request).encode() + b"\n")
-            child.stdin.write(data)
-            child.stdin.flush()
-            line = child.stdout.readline(MAX_ANSWER_BYTES)
+            process.stdin.write(child.line(request))
+            process.stdin.write(data)
+            process.stdin.flush()
+            line = process.stdout.readline(MAX_ANSWER_BYTES)
         except BrokenPipeError:
             pass
         if line.endswith(b"\n"):
@@ -100,35 +98,22 @@ class Worker:
             except (ValueError, KeyError, TypeError):
                 self._end()
                 return Unreadable("its parser answered nonsense", failed=True)
-        status = child.wait() if not line else None
+        status = process.wait() if not line else None
         self._end()
         return None if status == 0 else _lost(status, self.limits)
 
-    def _start(self) -> subprocess.Popen[bytes]:
-        # -P: the current folder may hold anything, a json.py too.
-        command = [sys.executable, "-P", "-m", "askcorpus.ingest.sandbox.child"]
-        limits = [str(self.limits.seconds), str(self.limits.memory)]
-        return subprocess.Popen(
-            [*command, *limits],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            # Each of a pool's threads would take address space, and none is needed.
-            env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+    def _start(self) -> Popen[bytes]:
+        limits = (str(self.limits.seconds), str(self.limits.memory))
+        # Each of a pool's threads would take address space, and none is needed.
+        env = child.environment(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1")
+        return child.start(
+            "askcorpus.ingest.sandbox.child", *limits, env=env, stdin=PIPE, stdout=PIPE
         )
 
     def _end(self) -> None:
-        child, self._child = self._child, None
-        if child is None:
-            return
-        child.kill()
-        child.wait()
-        for pipe in (child.stdin, child.stdout):
-            try:
-                if pipe:
-                    pipe.close()
-            except BrokenPipeError:
-                continue  # what was not yet written is lost with it
+        process, self._child = self._child, None
+        if process is not None:
+            child.end(process)
 
 
 def _lost(status: int | None, limits: Limits) -> Unreadable:
