@@ -43,9 +43,9 @@ class Settings:
     precision: Precision = "int8"
     """Arithmetic of the exported model: int8 (about twice as fast) or fp32."""
     reader: str = "span"
-    """What picks the answer: "span" (trained), "sentence" (weighs whole sentences), a Reader of
-    your own as "module:Class", or a question-answering model of transformers: a folder, or a name
-    in the local Hugging Face cache."""
+    """What picks the answer: "span" (trained), a Reader of your own as "module:Class", or a
+    question-answering model of transformers: a folder, or a name in the local Hugging Face
+    cache."""
     encoding: str = "askcorpus16k"
     """tiktoken encoding that measures passages; others are downloaded by tiktoken."""
     chunk_tokens: int = 150
@@ -71,6 +71,11 @@ class Settings:
         """
         for name, hint in HINTS.items():
             _check(name, getattr(self, name), hint)
+        if self.reader == "sentence":
+            raise ConfigError(
+                "There is no reader 'sentence' any more.",
+                hint='Write reader = "span", or leave it out.',
+            )
         _place(self.index)
 
     @property

@@ -47,6 +47,7 @@ def test_nothing_in_the_current_folder_is_read(
         ("k = true", "must be a whole number", "Mend"),
         ('dense = "best"', "can't be 'best'", "auto or chroma or exact"),
         ('model = " "', "is empty", "value"),
+        ('reader = "sentence"', "no reader 'sentence' any more", 'Write reader = "span"'),
         ("k = ", "not valid TOML", "Mend"),
     ],
 )

@@ -31,9 +31,8 @@ from askcorpus.text import content_words, fold, sentences, stem, stems, words
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from askcorpus.answer.bands import Thresholds
     from askcorpus.answer.names import Name
-    from askcorpus.records import Document, Passage, Span
+    from askcorpus.records import Document, Passage, Span, Thresholds
 
     Guard = Callable[["Case", Span], Span]
     Stems = frozenset[str]
