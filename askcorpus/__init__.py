@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from askcorpus.records import IndexReport as IndexReport
     from askcorpus.records import Passage as Passage
     from askcorpus.records import Span as Span
+    from askcorpus.records import Thresholds as Thresholds
 
 __version__ = "0.1.0"
 
@@ -39,6 +40,7 @@ _HOMES = {
     "Passage": "records",
     "Query": "question.query",
     "Span": "records",
+    "Thresholds": "records",
 }
 __all__ = ["__version__", *_HOMES]  # noqa: PLE0604 (the names are strings)
 

@@ -17,7 +17,6 @@ from itertools import pairwise
 from math import ceil
 from typing import TYPE_CHECKING
 
-from askcorpus.errors import ModelUnavailableError
 from askcorpus.language.sentences import sentences
 from askcorpus.records import Document, Passage
 from askcorpus.text import line_starts, trimmed
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 
     Range = tuple[int, int]
 
-OWN_ENCODING = "askcorpus16k"
+ENCODING = "askcorpus16k"
 # GPT-4's, without possessive quantifiers (the trainer's regex engine has none) and with a line
 # break as a token of its own. training/bpe.py uses the same pattern, so that the ranks fit it.
 PATTERN = (
@@ -55,32 +54,20 @@ MAX_MARKS = 32
 
 
 @cache
-def encoding(name: str) -> tiktoken.Encoding:
-    """Return a tiktoken encoding; ours comes with the package, tiktoken downloads its own.
-
-    Raises:
-        ModelUnavailableError: There is no such encoding, or it isn't on this machine.
-    """
+def encoding() -> tiktoken.Encoding:
+    """Return the tiktoken encoding that measures passages; it comes with the package."""
     import tiktoken
 
-    if name == OWN_ENCODING:
-        # Read here, not by tiktoken's loader, which keeps copies in a shared temporary folder.
-        data = (resources.files("askcorpus") / "data" / f"{name}.tiktoken").read_bytes()
-        pairs = (line.split() for line in data.splitlines())
-        ranks = {b64decode(token): int(rank) for token, rank in pairs}
-        return tiktoken.Encoding(name, pat_str=PATTERN, mergeable_ranks=ranks, special_tokens={})
-    try:
-        return tiktoken.get_encoding(name)
-    except Exception as exc:  # whatever its download raises
-        raise ModelUnavailableError(
-            f"The tokenizer encoding {name!r} is not to be had here.",
-            hint=f"Use {OWN_ENCODING!r}, which needs no download.",
-        ) from exc
+    # Read here, not by tiktoken's loader, which keeps copies in a shared temporary folder.
+    data = (resources.files("askcorpus") / "data" / f"{ENCODING}.tiktoken").read_bytes()
+    pairs = (line.split() for line in data.splitlines())
+    ranks = {b64decode(token): int(rank) for token, rank in pairs}
+    return tiktoken.Encoding(ENCODING, pat_str=PATTERN, mergeable_ranks=ranks, special_tokens={})
 
 
-def count_tokens(text: str, name: str = OWN_ENCODING) -> int:
+def count_tokens(text: str) -> int:
     """Return the number of tokens; special-token text counts as ordinary text."""
-    encode = encoding(name).encode_ordinary
+    encode = encoding().encode_ordinary
     return sum(len(encode(text[i : i + MAX_PIECE])) for i in range(0, len(text), MAX_PIECE))
 
 
@@ -97,7 +84,6 @@ def chunk(
     *,
     max_tokens: int,
     overlap: int,
-    name: str = OWN_ENCODING,
     fits: Callable[[Sequence[str]], list[bool]] | None = None,
 ) -> list[Passage]:
     """Return the document's passages in order of their start; a neighbour may share sentences.
@@ -106,14 +92,13 @@ def chunk(
         document: With sorted, disjoint boilerplate and headings.
         max_tokens: Upper bound for a passage.
         overlap: Sentences that a passage repeats from the one before it, unless they are long.
-        name: The tiktoken encoding that measures.
         fits: Says of each embedding text whether the embedder reads all of it; a passage that
             doesn't fit is halved until it does.
     """
     ranges: list[Range] = []
     for section in _sections(document):
         for part in _parts(document.text, *section):
-            ranges.extend(_pack(document.text, part, max_tokens, overlap, name))
+            ranges.extend(_pack(document.text, part, max_tokens, overlap))
     passages = _passages(document, ranges)
     if fits is None:
         return passages
@@ -173,14 +158,14 @@ def _parts(text: str, start: int, end: int) -> Iterator[Range]:
         yield from _parts(text, low, high)
 
 
-def _pack(text: str, section: Range, max_tokens: int, overlap: int, name: str) -> Iterator[Range]:
+def _pack(text: str, section: Range, max_tokens: int, overlap: int) -> Iterator[Range]:
     """Yield runs of whole sentences of about the same length, none over `max_tokens`."""
     units: list[tuple[Range, int]] = []
     end = section[0]
     for sentence in sentences(text, *section):
-        for piece, tokens in _pieces(text, *sentence, max_tokens, name):
+        for piece, tokens in _pieces(text, *sentence, max_tokens):
             gap = text[end : piece[0]]  # a single space is part of the word after it
-            units.append((piece, tokens + (count_tokens(gap, name) if gap not in ("", " ") else 0)))
+            units.append((piece, tokens + (count_tokens(gap) if gap not in ("", " ") else 0)))
             end = piece[1]
     total = sum(tokens for _, tokens in units)
     target = total / max(1, ceil(total / max_tokens))
@@ -190,7 +175,7 @@ def _pack(text: str, section: Range, max_tokens: int, overlap: int, name: str) -
     for unit in units:
         full = size + unit[1] > max_tokens or (size >= target and left > max_tokens / 4)
         if fresh and full:
-            yield from _whole(text, run, max_tokens, name)
+            yield from _whole(text, run, max_tokens)
             run = run[-overlap:] if overlap else []
             size = sum(tokens for _, tokens in run)
             if size > max_tokens / 3 or size + unit[1] > max_tokens:
@@ -201,40 +186,36 @@ def _pack(text: str, section: Range, max_tokens: int, overlap: int, name: str) -
         left -= unit[1]
         fresh += 1
     if fresh:
-        yield from _whole(text, run, max_tokens, name)
+        yield from _whole(text, run, max_tokens)
 
 
-def _whole(
-    text: str, run: Sequence[tuple[Range, int]], max_tokens: int, name: str
-) -> Iterator[Range]:
+def _whole(text: str, run: Sequence[tuple[Range, int]], max_tokens: int) -> Iterator[Range]:
     """Yield a run of sentences, in halves where joining them took it over the limit."""
     start, end = run[0][0][0], run[-1][0][1]
     # At each seam a token or two may be more than were counted: a space before a figure.
     if sum(tokens for _, tokens in run) + 2 * len(run) <= max_tokens:
         yield start, end
         return
-    for piece, _ in _pieces(text, start, end, max_tokens, name):
+    for piece, _ in _pieces(text, start, end, max_tokens):
         yield piece
 
 
-def _pieces(
-    text: str, start: int, end: int, max_tokens: int, name: str
-) -> Iterator[tuple[Range, int]]:
+def _pieces(text: str, start: int, end: int, max_tokens: int) -> Iterator[tuple[Range, int]]:
     """Yield the sentence whole, or in halves of halves where it is longer than a passage."""
     # What can't be short enough needn't be counted: no token has so many characters.
-    if end - start <= max_tokens * _longest(name):
-        tokens = count_tokens(text[start:end], name)
+    if end - start <= max_tokens * _longest():
+        tokens = count_tokens(text[start:end])
         if tokens <= max_tokens or end - start == 1:
             yield (start, end), tokens
             return
     for low, high in _halves(text, start, end):
-        yield from _pieces(text, low, high, max_tokens, name)
+        yield from _pieces(text, low, high, max_tokens)
 
 
 @cache
-def _longest(name: str) -> int:
-    """Return the bytes, and so at least the characters, of an encoding's longest token."""
-    return max(map(len, encoding(name).token_byte_values()))
+def _longest() -> int:
+    """Return the bytes, and so at least the characters, of the encoding's longest token."""
+    return max(map(len, encoding().token_byte_values()))
 
 
 _SEAMS = (r"(?:\r\n|\r|\n)[^\S\r\n]*+[\r\n]", r"[.!?…][\"'”’)\]]*\s", r"[;:,–—]\s|[\r\n]", r"\s")

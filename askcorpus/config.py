@@ -25,7 +25,6 @@ PREFIX = "ASKCORPUS_"
 LEDGER = "ledger.sqlite3"
 """The file that makes a directory an index."""
 Dense = Literal["auto", "chroma", "exact"]
-Precision = Literal["int8", "fp32"]
 MOST_NAME_BYTES = 255
 """No file system in use has longer names."""
 
@@ -40,14 +39,10 @@ class Settings:
     is an index."""
     model: str = "all-MiniLM-L6-v2"
     """Embedding model: a sentence-transformers name or folder."""
-    precision: Precision = "int8"
-    """Arithmetic of the exported model: int8 (about twice as fast) or fp32."""
     reader: str = "span"
-    """What picks the answer: "span" (trained), "sentence" (weighs whole sentences), a Reader of
-    your own as "module:Class", or a question-answering model of transformers: a folder, or a name
-    in the local Hugging Face cache."""
-    encoding: str = "askcorpus16k"
-    """tiktoken encoding that measures passages; others are downloaded by tiktoken."""
+    """What picks the answer: "span" (trained), a Reader of your own as "module:Class", or a
+    question-answering model of transformers: a folder, or a name in the local Hugging Face
+    cache."""
     chunk_tokens: int = 150
     """Most tokens in a passage, 32 to 220."""
     overlap_sentences: int = 1
@@ -71,6 +66,11 @@ class Settings:
         """
         for name, hint in HINTS.items():
             _check(name, getattr(self, name), hint)
+        if self.reader == "sentence":
+            raise ConfigError(
+                "There is no reader 'sentence' any more.",
+                hint='Write reader = "span", or leave it out.',
+            )
         _place(self.index)
 
     @property
@@ -85,6 +85,11 @@ class Settings:
 
 
 HINTS: dict[str, Any] = get_type_hints(Settings)
+GONE = {
+    "precision": "Take it out; an index made in fp32 needs: askcorpus index DIR --rebuild",
+    "encoding": "Take it out; passages are measured by the encoding that comes with askcorpus.",
+}
+"""Settings that there were, and what to do instead."""
 RANGES = {"chunk_tokens": (32, 220), "overlap_sentences": (0, 5), "k": (1, 50), "threads": (0, 256)}
 
 
@@ -197,9 +202,10 @@ def load(
         for name, value in _read(path).items():
             _known(name, where=str(path))
             values[name], sources[name] = value, str(path)
-    for name in HINTS:
+    for name in (*HINTS, *GONE):
         variable = PREFIX + name.upper()
         if variable in environ:
+            _known(name, where=variable)
             values[name] = _parse(name, environ[variable], where=variable)
             sources[name] = variable
     for name, value in (flags or {}).items():
@@ -227,6 +233,8 @@ def _read(path: Path) -> dict[str, Any]:
 def _known(name: str, *, where: str) -> None:
     if name in HINTS:
         return
+    if name in GONE:
+        raise ConfigError(f"There is no setting {name!r} any more ({where}).", hint=GONE[name])
     close = get_close_matches(name, HINTS, n=1)
     hint = f"Did you mean {close[0]!r}?" if close else f"Settings are: {', '.join(HINTS)}."
     raise ConfigError(f"Unknown setting {name!r} in {where}.", hint=hint)

@@ -38,13 +38,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import date
 
-    from askcorpus.answer import Thresholds
     from askcorpus.answer.fit import Fit
     from askcorpus.config import Settings
     from askcorpus.ingest import Selection
     from askcorpus.ports import Embedder, Reader, Store
     from askcorpus.question.query import Query
-    from askcorpus.records import Answer, Document, IndexReport
+    from askcorpus.records import Answer, Document, IndexReport, Thresholds
     from askcorpus.sync.run import Progress
     from askcorpus.sync.scope import Scope
 
@@ -74,7 +73,7 @@ class Corpus:
         self._notify = notify
         self._notes: list[Note] = []
         self._embedder: Embedder | None = None
-        self._reader: tuple[object, Reader] | None = None
+        self._reader: Reader | None = None
 
     @classmethod
     def build(
@@ -261,7 +260,7 @@ class Corpus:
             words = query.analysis.terms
             hits = retrieve(words, vector, ledger=self._ledger, store=store, k=k, allowed=allowed)
         with _timed(seconds, "read"):
-            reader = self._open_reader(embedder)
+            reader = self._open_reader()
             fit, remark = self._fit()
             spans = fit.applied(reader.read(text, hits))
         notes += [Note(remark, "calibration")] if remark else []
@@ -354,17 +353,15 @@ class Corpus:
             )
         return self._embedder, self._vectors.store()
 
-    def _open_reader(self, embedder: Embedder | None) -> Reader:
-        """Return the reader; a changed index, or a model that has come, needs it anew."""
-        state = (self._ledger.revision, embedder is None)
-        if self._reader is None or self._reader[0] != state:
-            self._reader = (state, open_reader(self.settings, embedder, self._ledger))
-        return self._reader[1]
+    def _open_reader(self) -> Reader:
+        """Return the reader, opened when it is first needed."""
+        if self._reader is None:
+            self._reader = open_reader(self.settings)
+        return self._reader
 
     def _fit(self) -> tuple[Fit, str]:
         """Return the fit to use, and a remark where the one in the index can't be."""
-        reader = self._open_reader(self._embedder)
-        own = fits.shipped(self.settings.reader, reader, self._ledger.get("model") or "")
+        own = fits.shipped(self._open_reader(), self._ledger.get("model") or "")
         return fits.chosen(self._ledger, own) if self._calibrated else (own, "")
 
     def _changed_sources(self, answer: Answer) -> Iterator[Note]:

@@ -1,8 +1,8 @@
 """The three seams where a part can be swapped: Embedder, Store, Reader.
 
-To plug in a reader, write a class with its method that can be made without arguments, and name it
-"module:Class" as the setting `reader`. An embedder is chosen in embed/__init__.py, a store
-in store/search.py: add it there, and to the parameters of the contract tests. There is no registry.
+To plug in a reader, write a class that can be made without arguments and name it "module:Class" as
+the setting `reader`. A store is chosen in store/search.py: add it there, and to the parameters of
+the contract tests. There is no registry.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from askcorpus.records import Hit, Span
+    from askcorpus.records import Hit, Span, Thresholds
 
     Vectors = npt.NDArray[np.float32]
     Ids = npt.NDArray[np.int64]
@@ -67,7 +67,19 @@ class Store(Protocol):
 
 
 class Reader(Protocol):
-    """Finds the characters that answer a question."""
+    """Finds the characters that answer a question.
+
+    A class of the user's may leave identity and thresholds out: it then goes by its name, and is
+    held to `records.NEUTRAL`.
+    """
+
+    @property
+    def identity(self) -> str:
+        """Identifies all that its scores depend on; a calibration is bound to it."""
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """From which of its scores a span is an answer, fair or strong."""
 
     def read(self, question: str, hits: Sequence[Hit]) -> list[Span]:
         """Return candidate answers from the hits' passages, best first; may be empty."""

@@ -157,6 +157,22 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Probabilities in [0, 1] that divide the outcomes and the bands."""
+
+    related: float
+    """Below it nothing here is near enough to show."""
+    answered: float
+    """Below it the nearest passage is shown, but not as an answer."""
+    fair: float
+    strong: float
+
+
+NEUTRAL = Thresholds(related=0.05, answered=0.5, fair=0.7, strong=0.9)
+"""For a reader that wasn't tuned: it answers where it holds a span likelier right than not."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What was found for a question, before it is decided whether that is an answer."""
 

@@ -27,13 +27,13 @@ from tests.history.turns import turn
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SETTINGS = Settings(model="hashing", reader="sentence", dense="exact")
+SETTINGS = Settings(model="hashing", reader="tests.doubles:OverlapReader", dense="exact")
 COUNT = 16
 """Documents, each of about 30 kB of index."""
 LITTLE = 180_000
 """Bytes: enough for an empty index, too little for one document."""
 QUESTION = "why was the harbour of town3 closed?"
-ANSWER = "because of ice\n"
+ANSWER = "was closed on Monday because of ice. [1]\n"
 
 Run = subprocess.CompletedProcess[str]
 
@@ -98,7 +98,10 @@ def run(*arguments: str | Path, before: tuple[str, ...] = ()) -> Run:
         "PYTHONPATH": str(ROOT),
     }
     command = [*before, sys.executable, "-m", "askcorpus", *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    # Somewhere else than at the root: no reader is taken from the current folder.
+    done = subprocess.run(
+        command, capture_output=True, text=True, env=environment, cwd=ROOT / "tests", check=False
+    )
     assert "Traceback" not in done.stderr
     assert "Unexpected" not in done.stderr
     return done
@@ -177,14 +180,14 @@ def test_what_was_committed_before_the_disk_was_full_answers(
     )
     assert "interrupted" in disk.run("status").stdout
     asked = disk.run("query", "why was the harbour of town0 closed?")
-    assert asked.stdout.startswith(ANSWER)
+    assert ANSWER in asked.stdout
     assert "Indexing was interrupted" in asked.stderr
     disk.make_room()
     whole = disk.run("index", documents)
     assert whole.returncode == 0
     assert f"{COUNT} documents" in whole.stderr
     assert " unchanged; " in whole.stderr
-    assert disk.run("query", QUESTION).stdout.startswith(ANSWER)
+    assert ANSWER in disk.run("query", QUESTION).stdout
 
 
 def test_an_index_that_holds_nothing_yet_has_no_answer(disk: Disk, documents: Path) -> None:
@@ -210,11 +213,11 @@ def test_a_full_disk_takes_nothing_from_an_index_that_is_complete(
     assert "state      complete" in disk.run("status").stdout
     disk.shell("truncate -s -16000 filler")  # enough to begin
     assert disk.run("index", documents, more).returncode == 4
-    assert disk.run("query", QUESTION).stdout.startswith(ANSWER)
+    assert ANSWER in disk.run("query", QUESTION).stdout
     disk.make_room()
     assert disk.run("index", documents, more).returncode == 0
     late = disk.run("query", "--dense", "chroma", "why was the bridge of btown closed?")
-    assert (late.stdout.startswith("because of wind\n"), late.stderr) == (True, "")
+    assert ("because of wind." in late.stdout, late.stderr) == (True, "")
 
 
 def test_no_room_for_the_vector_index_is_said_and_exact_search_answers(
@@ -227,7 +230,7 @@ def test_no_room_for_the_vector_index_is_said_and_exact_search_answers(
     assert short.returncode == 0
     assert f"The disk of {disk.index}/chroma hasn't enough room" in short.stderr
     asked = disk.run("query", "--dense", "chroma", QUESTION)
-    assert asked.stdout.startswith(ANSWER)
+    assert ANSWER in asked.stdout
     assert "Vectors are searched exactly." in asked.stderr
     disk.make_room()
     assert "could not be built" not in disk.run("index", documents).stderr
@@ -238,7 +241,7 @@ def test_chroma_on_a_full_disk_gives_way_to_exact_search(disk: Disk, complete: P
     disk.hold(complete)
     disk.fill(left=0)
     asked = disk.run("query", "--dense", "chroma", QUESTION)
-    assert asked.stdout.startswith(ANSWER)
+    assert ANSWER in asked.stdout
     assert f"Chroma has to write to {disk.index}/chroma/000001, and its disk is full." in (
         asked.stderr
     )
@@ -262,7 +265,7 @@ def test_a_read_only_index_answers_and_indexing_says_why_not(
 ) -> None:
     disk.hold(complete)
     disk.shell("mount --bind index index; mount -o remount,bind,ro index")
-    assert disk.run("query", QUESTION).stdout.startswith(ANSWER)
+    assert ANSWER in disk.run("query", QUESTION).stdout
     assert disk.run("show", "003.txt:1").returncode == 0
     assert "state      complete" in disk.run("status").stdout
     assert complained(
@@ -271,7 +274,7 @@ def test_a_read_only_index_answers_and_indexing_says_why_not(
         "Check its permissions, or choose another directory with --index.",
     )
     asked = disk.run("query", "--dense", "chroma", QUESTION)  # what the chat does by itself
-    assert asked.stdout.startswith(ANSWER)
+    assert ANSWER in asked.stdout
     assert asked.stderr == (
         f"Chroma has to write to {disk.index}/chroma/000001, which is read-only. "
         "Vectors are searched exactly. Set dense to exact, and Chroma is left out.\n"
@@ -285,7 +288,7 @@ from askcorpus import Corpus, Settings
 def progress(done, total, path):
     if done == 10:
         os.kill(os.getpid(), signal.SIGKILL)
-settings = Settings(model="hashing", reader="sentence")
+settings = Settings(model="hashing", reader="tests.doubles:OverlapReader")
 Corpus.build(sys.argv[1], index=sys.argv[2], settings=settings, progress=progress)
 """
 
@@ -325,7 +328,7 @@ folder = Path(sys.argv[3])
 def progress(done, total, path):
     (folder / "b.txt").chmod(0)
     (folder / "sub").chmod(0)
-settings = Settings(model="hashing", reader="sentence", dense="exact")
+settings = Settings(model="hashing", reader="tests.doubles:OverlapReader", dense="exact")
 with Corpus.build(*sys.argv[2:], index=sys.argv[1], settings=settings, progress=progress) as corpus:
     for file in corpus.report.failed:
         print(file.path, file.reason)
@@ -365,7 +368,7 @@ def test_documents_of_a_folder_that_can_not_be_listed_stay(
     assert f"{COUNT + 3} documents" in done.stderr
     assert done.returncode == 5
     asked = run("--index", index, "query", "why was the bridge of ctown closed?")
-    assert asked.stdout.startswith("because of wind\n")
+    assert "because of wind." in asked.stdout
 
 
 @pytest.mark.parametrize(
@@ -399,7 +402,7 @@ def test_a_vector_directory_that_may_not_be_read_costs_a_note(
         (index / "chroma").chmod(0o700)
     assert done.returncode == 0
     assert f"Can't write to {index}/chroma: permission denied." in done.stderr
-    assert asked.stdout.startswith(ANSWER)
+    assert ANSWER in asked.stdout
     assert "can't be read. Vectors are searched exactly." in asked.stderr
 
 
@@ -432,7 +435,7 @@ def test_a_file_that_changed_while_its_time_went_back_is_read_again(
         assert "b.txt has changed" in " ".join(corpus.ask(question).notes)
     assert states(index, documents, more)["b.txt"] == "indexed"
     with Corpus.open(index, settings=SETTINGS) as corpus:
-        assert corpus.ask(question).answer == "because of rain"
+        assert str(corpus.ask(question).answer).endswith("because of rain.")
 
 
 def test_the_last_conversation_is_the_last_one_after_the_clock_was_set_back(
@@ -447,7 +450,7 @@ def test_the_last_conversation_is_the_last_one_after_the_clock_was_set_back(
 
 @pytest.mark.parametrize("way", ["exact", "chroma"])
 def test_an_index_deleted_under_a_reader_answers_it_to_the_end(index: Path, way: str) -> None:
-    settings = Settings(model="hashing", reader="sentence", dense=way)  # type: ignore[arg-type]
+    settings = Settings(model="hashing", reader="tests.doubles:OverlapReader", dense=way)  # type: ignore[arg-type]
     with Corpus.open(index, settings=settings) as corpus:
         corpus.ask(QUESTION)
         shutil.rmtree(index)

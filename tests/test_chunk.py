@@ -9,13 +9,11 @@ from hypothesis import strategies as st
 
 from askcorpus.chunk import (
     MAX_SECTION_CHARS,
-    OWN_ENCODING,
     chunk,
     count_tokens,
     embedding_text,
     encoding,
 )
-from askcorpus.errors import ModelUnavailableError
 from askcorpus.records import Boilerplate, Document, Heading
 from askcorpus.text import line_starts
 from tests.conftest import SEEDS
@@ -135,16 +133,11 @@ def test_counting_survives_special_tokens_and_endless_runs(text: str) -> None:
     assert count_tokens(text) > 0
 
 
-def test_our_encoding_works_offline_and_keeps_every_byte() -> None:
+def test_the_encoding_works_offline_and_keeps_every_byte() -> None:
     text = "Pyongyang “denied” it — naïve 😀 \x00\r\n"
-    own = encoding(OWN_ENCODING)
+    own = encoding()
     assert own.decode(own.encode_ordinary(text)) == text
     assert own.n_vocab == 16_384
-
-
-def test_an_unknown_encoding_is_a_clear_error() -> None:
-    with pytest.raises(ModelUnavailableError, match="no-such-encoding"):
-        encoding("no-such-encoding")
 
 
 @pytest.mark.parametrize("path", sorted(SEEDS.iterdir()), ids=lambda path: path.stem)

@@ -47,6 +47,9 @@ def test_nothing_in_the_current_folder_is_read(
         ("k = true", "must be a whole number", "Mend"),
         ('dense = "best"', "can't be 'best'", "auto or chroma or exact"),
         ('model = " "', "is empty", "value"),
+        ('precision = "int8"', "no setting 'precision' any more", "--rebuild"),
+        ('encoding = "cl100k_base"', "no setting 'encoding' any more", "comes with askcorpus"),
+        ('reader = "sentence"', "no reader 'sentence' any more", 'Write reader = "span"'),
         ("k = ", "not valid TOML", "Mend"),
     ],
 )
@@ -63,7 +66,13 @@ def test_a_bad_file_is_one_sentence_with_a_hint(
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("ASKCORPUS_K", "five"), ("ASKCORPUS_BOILERPLATE", "maybe")]
+    ("name", "value"),
+    [
+        ("ASKCORPUS_K", "five"),
+        ("ASKCORPUS_BOILERPLATE", "maybe"),
+        ("ASKCORPUS_PRECISION", "fp32"),
+        ("ASKCORPUS_ENCODING", "cl100k_base"),
+    ],
 )
 def test_a_bad_environment_variable_is_named(
     name: str, value: str, monkeypatch: pytest.MonkeyPatch

@@ -19,7 +19,7 @@ from tokenizers.models import BPE
 from tokenizers.pre_tokenizers import ByteLevel, Sequence, Split
 from tokenizers.trainers import BpeTrainer
 
-from askcorpus.chunk import OWN_ENCODING as NAME
+from askcorpus.chunk import ENCODING as NAME
 from askcorpus.chunk import PATTERN
 from training.sources import SQUAD, paragraphs, split_titles
 

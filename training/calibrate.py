@@ -30,7 +30,8 @@ import numpy as np
 
 from askcorpus import Corpus, Settings
 from askcorpus.embed import open_embedder
-from askcorpus.evaluate.measures import best_threshold, exact_match, refused, risk_area, token_f1
+from askcorpus.evaluate.calibrate.fitting import logistic
+from askcorpus.evaluate.measures import best_threshold, exact_match, token_f1
 from askcorpus.question.kind import analyse
 from askcorpus.read.judge import NAMES
 from askcorpus.read.span import DEPTH, SpanReader
@@ -39,9 +40,8 @@ from askcorpus.store.exact import ExactStore
 from askcorpus.store.ledger import Ledger
 from training.articles import Asked, articles, sample, write_folder
 from training.evaluate import held_out
-from training.metrics import by_tenths, separation
+from training.metrics import by_tenths, refused, risk_area, separation
 from training.negatives import examples
-from training.sentence import fit
 from training.sources import SPLITS
 
 if TYPE_CHECKING:
@@ -51,6 +51,8 @@ if TYPE_CHECKING:
 
     Matrix = npt.NDArray[np.float64]
 
+PENALTY = 1.0
+"""Of the squared weights; the bias goes free."""
 LEAST_F1 = 0.5
 """From this token F1 with the reference on, a candidate counts as the answer."""
 
@@ -188,7 +190,10 @@ def ask_all(
 def fitted(askings: list[Asking]) -> tuple[Matrix, float]:
     """Return the weights of `NAMES` and the bias."""
     rows = np.concatenate([asking.rows for asking in askings])
-    return fit(rows, np.concatenate([asking.labels for asking in askings]))
+    labels = np.concatenate([asking.labels for asking in askings])
+    design = np.column_stack([rows, np.ones(len(rows))])
+    found = logistic(design, labels, penalty=np.array([PENALTY] * len(NAMES) + [0.0]))
+    return found[:-1], float(found[-1])
 
 
 def crossed(askings: list[Asking]) -> dict[str, Any]:

@@ -1,4 +1,7 @@
-"""How well a margin tells answerable from unanswerable, and what a probability is worth."""
+"""How well a margin tells answerable from unanswerable, and what a probability is worth.
+
+Risk and coverage are El-Yaniv and Wiener's (2010).
+"""
 
 from __future__ import annotations
 
@@ -39,3 +42,21 @@ def by_tenths(logits: Sequence[float], right: Sequence[bool]) -> dict[str, tuple
         for n in range(10)
         if (tenths == n).any()
     }
+
+
+def refused(asked: Sequence[float], silent: Sequence[float], *, precision: float) -> float:
+    """Return the largest share of unanswerable questions refused while refusals stay precise."""
+    shares = [0.0]
+    for limit in silent:
+        kept = sum(likely <= limit for likely in silent)
+        wrong = sum(likely <= limit for likely in asked)
+        if kept >= precision * (kept + wrong):
+            shares.append(kept / len(silent))
+    return max(shares)
+
+
+def risk_area(likely: Sequence[float], right: Sequence[bool]) -> float:
+    """Return the mean share of wrong answers over all coverages, most probable first."""
+    order = np.argsort(-np.asarray(likely, np.float64), kind="stable")
+    wrong = ~np.array(right, np.bool_)[order]
+    return float(np.mean(np.cumsum(wrong) / np.arange(1, len(wrong) + 1)))

@@ -5,7 +5,6 @@ citations. Whether to answer at all, and how sure the words sound, is decided by
 probability against thresholds that were fitted on development questions. Before that, the guards
 lower what a document says of something else than what was asked about.
 
-    bands   what divides the outcomes and the bands
     fit     the reader's own thresholds, or those fitted for an index
     guards  what keeps a likely span from being the answer
 """
@@ -16,7 +15,6 @@ from bisect import bisect_right
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from askcorpus.answer.bands import THRESHOLDS, Thresholds
 from askcorpus.answer.guards import GUARDS, guarded
 from askcorpus.language.negation import turning
 from askcorpus.language.sentences import CLAUSE_END
@@ -30,9 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from askcorpus.answer.guards import Guard
-    from askcorpus.records import Band, Document, Reading, Span
+    from askcorpus.records import Band, Document, Reading, Span, Thresholds
 
-__all__ = ["THRESHOLDS", "Thresholds", "compose", "place_label"]
+__all__ = ["compose", "place_label"]
 
 # As many as one looks at. Not tuned.
 MAX_CITATIONS = 4

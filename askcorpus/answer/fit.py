@@ -12,8 +12,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from math import exp, isfinite, log
 from typing import TYPE_CHECKING
 
-from askcorpus.answer import THRESHOLDS, Thresholds
-from askcorpus.read.open import reader_kind
+from askcorpus.records import Thresholds
 from askcorpus.store.ledger import Ledger
 from askcorpus.store.lock import hold
 
@@ -72,17 +71,15 @@ def log_odds(score: float) -> float:
     return log(inside / (1.0 - inside))
 
 
-def shipped(name: str, reader: Reader, model: str) -> Fit:
+def shipped(reader: Reader, model: str) -> Fit:
     """Return the constants that come with a reader.
 
     Args:
-        name: The setting `reader`.
-        reader: What it names, open; one that doesn't say its identity goes by the name.
+        reader: As it was opened.
         model: The embedding model of the index.
     """
-    own = THRESHOLDS.get(reader_kind(name), THRESHOLDS["span"])
-    identity = str(getattr(reader, "identity", name))
-    return Fit(identity, model, questions=0, scale=1.0, bias=0.0, **asdict(own))
+    own = asdict(reader.thresholds)
+    return Fit(reader.identity, model, questions=0, scale=1.0, bias=0.0, **own)
 
 
 def chosen(ledger: Ledger, own: Fit) -> tuple[Fit, str]:

@@ -31,10 +31,9 @@ from askcorpus.language.words import stem, stems, words
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from askcorpus.answer.bands import Thresholds
     from askcorpus.language.names import Name
     from askcorpus.question.query import Query
-    from askcorpus.records import Document, Passage, Span
+    from askcorpus.records import Document, Passage, Span, Thresholds
 
     Guard = Callable[["Case", Span], Span]
     Stems = frozenset[str]

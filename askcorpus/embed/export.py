@@ -16,7 +16,7 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from askcorpus.ports import Vectors
 
+Precision = Literal["int8", "fp32"]
 EXPORTER = 1
 """Raised whenever the export comes out differently, so that older entries aren't used."""
 FILES = ("model.onnx", "tokenizer.json")

@@ -18,7 +18,7 @@ from askcorpus.errors import ModelUnavailableError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from askcorpus.config import Precision
+    from askcorpus.embed.export import Precision
     from askcorpus.embed.source import Source
 
 TIMEOUT_S = 900

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from askcorpus.config import Precision
+    from askcorpus.embed.export import Precision
     from askcorpus.embed.source import Source
 
 
@@ -35,6 +35,8 @@ class Prepared:
     """An exported model, loaded."""
 
     name: str
+    precision: str
+    """As it was exported: where int8 is too inexact, fp32."""
     dim: int
     window: int
     prompt: str
@@ -66,7 +68,7 @@ def prepare(
     with making.workshop(entry.parent, source, tell) as (folder, lasting):
         made = making.export(source, precision, folder)
         prepared = load(made)
-        if not prepared.name.endswith(precision):
+        if prepared.precision != precision:
             tell(f"In {precision} the model {source.label} is too inexact; it runs in fp32.")
         if lasting:
             making.publish(made, entry, tell)
@@ -89,6 +91,7 @@ def load(entry: Path) -> Prepared:
         name = str(manifest["name"])
         return Prepared(
             name=name,
+            precision=str(manifest["precision"]),
             dim=int(manifest["dim"]),
             window=int(manifest["window"]),
             prompt=str(manifest["prompt"]),

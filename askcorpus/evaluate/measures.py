@@ -1,8 +1,7 @@
 """The measures: answers against references, silence against unanswerable questions, intervals.
 
-SQuAD's exact match and token F1 (Rajpurkar et al., 2016), its best threshold (2018), and
-risk–coverage (El-Yaniv and Wiener, 2010). Scores are probabilities or logits; higher means more
-likely answerable.
+SQuAD's exact match and token F1 (Rajpurkar et al., 2016), and its best threshold (2018). Scores
+are probabilities or logits; higher means more likely answerable.
 """
 
 from __future__ import annotations
@@ -79,26 +78,6 @@ def best_threshold(
     best = int(allowed[np.argmax(sums[allowed])])
     threshold = float(likely[order[best - 1]]) if best else float("inf")
     return float(sums[best]) / max(1, len(gains)), threshold
-
-
-def refused(asked: Sequence[float], silent: Sequence[float], *, precision: float) -> float:
-    """Return the largest share of unanswerable questions refused while refusals stay precise."""
-    shares = [0.0]
-    for limit in silent:
-        kept = sum(likely <= limit for likely in silent)
-        wrong = sum(likely <= limit for likely in asked)
-        if kept >= precision * (kept + wrong):
-            shares.append(kept / len(silent))
-    return max(shares)
-
-
-def risk_area(likely: Sequence[float], right: Sequence[bool]) -> float:
-    """Return the mean share of wrong answers over all coverages, most probable first."""
-    import numpy as np
-
-    order = np.argsort(-np.asarray(likely, np.float64), kind="stable")
-    wrong = ~np.array(right, np.bool_)[order]
-    return float(np.mean(np.cumsum(wrong) / np.arange(1, len(wrong) + 1)))
 
 
 def auc(positive: Sequence[float], negative: Sequence[float]) -> float:

@@ -1,12 +1,9 @@
 """Finds the characters that answer a question in the passages that retrieval ranked.
 
-open      the reader that the settings name
-span      the trained reader: a network over each passage
-edges     moves a span's edges to where words end
-judge     how probable a span is, beside the others
-model/    the networks, ours and the user's own, and their input
-layout/   tables, receipts and lists
-sentence  the reader without a network: weighs whole sentences
-features  what it weighs them by
-phrases   cuts its sentences to a phrase where the kind of question makes that safe
+open     the reader that the settings name, or one that is given
+span     the trained reader: a network over each passage
+edges    moves a span's edges to where words end
+judge    how probable a span is, beside the others
+model/   the networks, ours and the user's own, and their input
+layout/  tables, receipts and lists
 """

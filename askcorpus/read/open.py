@@ -3,55 +3,87 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from askcorpus.errors import AskcorpusError, ConfigError
+from askcorpus.records import NEUTRAL, Thresholds
 
 if TYPE_CHECKING:
-    from askcorpus.config import Settings
-    from askcorpus.ports import Embedder, Reader
-    from askcorpus.store.ledger import Ledger
+    from collections.abc import Sequence
 
-ReaderKind = Literal["span", "sentence", "plugin", "brought"]
+    from askcorpus.config import Settings
+    from askcorpus.ports import Reader
+    from askcorpus.records import Hit, Span
+
 _PLUGIN = re.compile(r"[\w.]+:\w+")
 
 
-def reader_kind(name: str) -> ReaderKind:
-    """Return what a setting `reader` means: one of ours, the user's class, or a model's name."""
-    ours: dict[str, ReaderKind] = {"span": "span", "sentence": "sentence"}
-    return ours.get(name) or ("plugin" if _PLUGIN.fullmatch(name) else "brought")
+@dataclass(frozen=True, slots=True)
+class Adapted:
+    """A reader of the user's own, with what it doesn't state filled in."""
+
+    reader: Any
+    identity: str
+    thresholds: Thresholds
+
+    def read(self, question: str, hits: Sequence[Hit]) -> list[Span]:
+        """Return what the user's reader proposes."""
+        found: list[Span] = self.reader.read(question, hits)
+        return found
 
 
-def open_reader(settings: Settings, embedder: Embedder | None, ledger: Ledger) -> Reader:
-    """Return the reader that the settings name.
+def open_reader(settings: Settings) -> Reader:
+    """Return the reader that the settings name: ours, the user's class, or a model's.
 
     Raises:
         ConfigError: There is none of that name, or the user's own can't be made.
         ModelUnavailableError: Its weights are missing or damaged.
     """
-    kind, threads = reader_kind(settings.reader), settings.worker_threads
-    if kind == "sentence":
-        from askcorpus.read.sentence import SentenceReader
-
-        return SentenceReader(embedder, ledger, passages=ledger.size)
-    if kind == "plugin":
-        reader: Reader = _plugin(settings.reader)
-        return reader
+    name, threads = settings.reader, settings.worker_threads
+    if _PLUGIN.fullmatch(name):
+        return _plugin(name)
     from askcorpus.read.span import SpanReader
 
-    if kind == "span":
+    if name == "span":
         return SpanReader.open(threads=threads)
     from askcorpus.read.model import brought
 
-    return SpanReader(brought.load(settings.reader), brought.NEUTRAL, threads=threads)
+    return SpanReader(brought.load(name), brought.NEUTRAL, threads=threads)
 
 
-def _plugin(name: str) -> Any:
+def adapted(reader: Any, name: str = "") -> Reader:
+    """Return a reader of the user's own as the core needs it.
+
+    Args:
+        reader: Has the method `read`; goes by its name where it states no identity, and gets
+            neutral thresholds where it states none.
+        name: "module:Class"; that of its class where empty.
+
+    Raises:
+        ConfigError: It has no method `read`, or its thresholds aren't any.
+    """
+    name = name or f"{type(reader).__module__}:{type(reader).__qualname__}"
+    if not callable(getattr(reader, "read", None)):
+        raise ConfigError(
+            f"The reader {name!r} has no method read.",
+            hint="Give it the method read(question, hits) of askcorpus/ports.py.",
+        )
+    thresholds = getattr(reader, "thresholds", NEUTRAL)
+    if not isinstance(thresholds, Thresholds):
+        raise ConfigError(
+            f"The thresholds of the reader {name!r} are {thresholds!r}.",
+            hint="State them as askcorpus.Thresholds, or leave them out.",
+        )
+    return Adapted(reader, str(getattr(reader, "identity", name)), thresholds)
+
+
+def _plugin(name: str) -> Reader:
     """Return an instance of the user's own class, named "module:Class" in the configuration."""
     module, _, attribute = name.partition(":")
     try:
-        reader = getattr(import_module(module), attribute)()
+        return adapted(getattr(import_module(module), attribute)(), name)
     except AskcorpusError:
         raise
     except Exception as exc:  # whatever the user's own code raises
@@ -59,9 +91,3 @@ def _plugin(name: str) -> Any:
             f"The reader {name!r} can't be made: {type(exc).__name__}: {exc}.",
             hint="Check the setting 'reader'.",
         ) from exc
-    if not callable(getattr(reader, "read", None)):
-        raise ConfigError(
-            f"The reader {name!r} has no method read.",
-            hint="Give it the method read(question, hits) of askcorpus/ports.py.",
-        )
-    return reader

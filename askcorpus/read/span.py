@@ -20,8 +20,8 @@ from askcorpus.read.judge import Candidate, judge
 from askcorpus.read.layout.lists import whole_list
 from askcorpus.read.layout.rows import layouts
 from askcorpus.read.model.pairs import best_spans, pairs
-from askcorpus.read.model.shipped import load
-from askcorpus.records import Span
+from askcorpus.read.model.shipped import THRESHOLDS, load
+from askcorpus.records import NEUTRAL, Span
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from askcorpus.read.judge import Calibration
     from askcorpus.read.layout.rows import Layout, Slot
     from askcorpus.read.model.pairs import Logits, Pair, PairTokenizer
-    from askcorpus.records import Hit
+    from askcorpus.records import Hit, Thresholds
 
     Range = tuple[int, int]
 
@@ -64,14 +64,23 @@ class PairModel(Protocol):
 class SpanReader:
     """Proposes the characters that a trained network takes for the answer."""
 
-    def __init__(self, model: PairModel, calibration: Calibration, *, threads: int) -> None:
+    def __init__(
+        self,
+        model: PairModel,
+        calibration: Calibration,
+        *,
+        thresholds: Thresholds = NEUTRAL,
+        threads: int,
+    ) -> None:
         """Keep the parts.
 
         Args:
             model: May be run from several threads at once.
             calibration: Fitted for this model.
+            thresholds: Chosen for its calibrated probabilities.
             threads: Passages that are read at the same time.
         """
+        self.thresholds = thresholds
         self._model = model
         self._calibration = calibration
         self._threads = threads
@@ -88,7 +97,7 @@ class SpanReader:
             ModelUnavailableError: The files are missing, damaged or can't be run.
         """
         model = load(folder)
-        return cls(model, model.calibration, threads=threads)
+        return cls(model, model.calibration, thresholds=THRESHOLDS, threads=threads)
 
     @property
     def identity(self) -> str:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from askcorpus.chunk import chunk, embedding_text
+from askcorpus.chunk import ENCODING, chunk, embedding_text
 from askcorpus.errors import IndexMismatchError, StoreUnavailableError
 from askcorpus.ingest import EXTRACTION, FileEntry, read
 from askcorpus.records import Document, FileReport, IndexReport, Skipped
@@ -206,7 +206,7 @@ def chunking(settings: Settings) -> str:
     """Return what decides where passages begin and end, for comparing with an index's."""
     marked = "marked" if settings.boilerplate else "kept"
     return (
-        f"{settings.encoding}, {settings.chunk_tokens} tokens, "
+        f"{ENCODING}, {settings.chunk_tokens} tokens, "
         f"{settings.overlap_sentences} sentences shared, boilerplate {marked}"
     )
 
@@ -252,7 +252,6 @@ def _add(
             document,
             max_tokens=settings.chunk_tokens,
             overlap=settings.overlap_sentences,
-            name=settings.encoding,
             fits=lambda texts: [n <= embedder.window for n in embedder.count(texts)],
         )
         run.seconds["chunk"] += time.perf_counter() - began

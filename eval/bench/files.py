@@ -43,7 +43,6 @@ def main() -> None:
                 found,
                 max_tokens=settings.chunk_tokens,
                 overlap=settings.overlap_sentences,
-                name=settings.encoding,
             )
             state, counts = "indexed", (str(len(passages)), str(len(found.text)))
             words = found.text[: args.chars]

@@ -140,10 +140,10 @@ def run(name: str) -> Outcome:
 
 
 def environment(home: Path) -> dict[str, str]:
-    """Return the environment: nothing of the user's, small models."""
+    """Return the environment: nothing of the user's, no embedding model."""
     clean = {name: value for name, value in os.environ.items() if "ASKCORPUS" not in name}
     own = {"XDG_CONFIG_HOME": str(home / "c"), "XDG_DATA_HOME": str(home / "d")}
-    return {**clean, **own, "ASKCORPUS_MODEL": "hashing", "ASKCORPUS_READER": "sentence"}
+    return {**clean, **own, "ASKCORPUS_MODEL": "hashing"}
 
 
 def command(index: Path, *arguments: str) -> list[str]:

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from askcorpus.answer import Thresholds, compose
-from askcorpus.records import Answer, Document, Hit, Passage, Reading, Span
+from askcorpus.answer import compose
+from askcorpus.records import Answer, Document, Hit, Passage, Reading, Span, Thresholds
 
 TEXTS = {
     "a.txt": "Intro.\r\nThe mayor closed the port. It opens on Monday.",

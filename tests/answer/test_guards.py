@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from askcorpus import Corpus, Settings
-from askcorpus.answer import Thresholds, compose
-from askcorpus.records import Document, Heading, Passage, Reading, Span
+from askcorpus.answer import compose
+from askcorpus.records import Document, Heading, Passage, Reading, Span, Thresholds
 from tests.conftest import ROOT
 
 if TYPE_CHECKING:

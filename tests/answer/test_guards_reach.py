@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from askcorpus.answer import Thresholds, compose
+from askcorpus.answer import compose
 from askcorpus.language.names import opens_with_name
 from askcorpus.question.kind import analyse
-from askcorpus.records import Answer, Document, Passage, Reading, Span
+from askcorpus.records import Answer, Document, Passage, Reading, Span, Thresholds
 
 LIMITS = Thresholds(related=0.2, answered=0.5, fair=0.7, strong=0.9)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from askcorpus.answer import Thresholds, compose
-from askcorpus.records import Answer, Document, Passage, Reading, Span
+from askcorpus.answer import compose
+from askcorpus.records import Answer, Document, Passage, Reading, Span, Thresholds
 
 LIMITS = Thresholds(related=0.01, answered=0.08, fair=0.15, strong=0.3)
 

@@ -16,7 +16,7 @@ def test_every_part_works_and_a_missing_index_is_no_fault(tmp_path: Path) -> Non
 
 
 def test_a_broken_part_is_named_and_the_others_are_examined(tmp_path: Path) -> None:
-    checks = list(examine(Settings(encoding="nope", index=str(tmp_path / "none"))))
+    checks = list(examine(Settings(model="nope", index=str(tmp_path / "none"))))
     broken = {check.name: check.detail for check in checks if check.error}
     assert "nope" in broken["model and index"]
     assert checks[-1].name == "your index"

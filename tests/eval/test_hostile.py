@@ -37,7 +37,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(autouse=True)
 def small_models(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ASKCORPUS_MODEL", "hashing")
-    monkeypatch.setenv("ASKCORPUS_READER", "sentence")
+    monkeypatch.setenv("ASKCORPUS_READER", "tests.doubles:OverlapReader")
 
 
 def printed(index: Path, capsys: pytest.CaptureFixture[str], *arguments: str) -> str:

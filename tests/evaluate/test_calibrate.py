@@ -26,7 +26,7 @@ from askcorpus.errors import (
 )
 from askcorpus.evaluate import calibrate
 from askcorpus.evaluate.calibrate.figures import calibrated, measures
-from askcorpus.evaluate.calibrate.fitting import FAIR, PRIOR, STRONG, Case, fitted
+from askcorpus.evaluate.calibrate.fitting import FAIR, PRIOR, STRONG, Case, fitted, logistic
 from askcorpus.store.ledger import Ledger
 from askcorpus.store.lock import hold
 from tests.conftest import ROOT, SEEDS
@@ -161,6 +161,17 @@ def test_what_chance_would_give_is_not_better() -> None:
     assert found.reason
 
 
+def test_the_slope_of_a_regressions_loss_is_flat_where_it_ends() -> None:
+    import numpy as np
+
+    made = np.random.default_rng(0)
+    design = np.column_stack([made.normal(size=(50, 2)), np.ones(50)])
+    target, offset, penalty = made.random(50), made.normal(size=50), np.array([1.0, 5.0, 0.0])
+    found = logistic(design, target, offset=offset, penalty=penalty)
+    share = 1 / (1 + np.exp(-(design @ found + offset)))
+    assert design.T @ (share - target) + penalty * found == pytest.approx(0.0, abs=1e-8)
+
+
 # With an index.
 
 
@@ -175,7 +186,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def settings(built: Path, tmp_path: Path) -> Settings:
     """Return settings that name a copy of the index, to be asked without a network's weights."""
     index = shutil.copytree(built, tmp_path / "index")
-    return Settings(index=str(index), model="hashing", reader="sentence", dense="exact")
+    return Settings(
+        index=str(index), model="hashing", reader="tests.doubles:OverlapReader", dense="exact"
+    )
 
 
 def write(folder: Path, lines: Sequence[str]) -> Path:
@@ -260,7 +273,7 @@ def test_another_reader_says_that_it_does_not_use_the_fit(settings: Settings, go
     with Corpus.open(settings=other) as corpus:
         assert corpus.fit.questions == 0
         notes = corpus.ask(QUESTION).notes
-    assert any("made with the reader sentence@" in note for note in notes)
+    assert any("made with the reader overlap" in note for note in notes)
 
 
 class Silent:

@@ -10,8 +10,6 @@ from askcorpus.evaluate.measures import (
     exact_match,
     normalise,
     percentiles,
-    refused,
-    risk_area,
     token_f1,
 )
 
@@ -49,14 +47,3 @@ def test_a_tie_is_half_a_win() -> None:
 def test_percentiles_of_one_value_are_that_value() -> None:
     assert percentiles([7.0]) == {"p50": 7.0, "p95": 7.0}
     assert percentiles([0.0, 100.0])["p50"] == 50.0
-
-
-def test_refusals_count_while_they_are_precise() -> None:
-    asked, silent = [3.0, 0.0, 5.0], [-1.0, 1.0, 2.0]
-    assert refused(asked, silent, precision=1.0) == pytest.approx(1 / 3)
-    assert refused(asked, silent, precision=0.7) == 1.0
-    assert refused([-9.0], [0.0], precision=0.9) == 0.0
-
-
-def test_risk_is_the_mean_over_all_coverages() -> None:
-    assert risk_area([3.0, 1.0, 2.0], [True, False, True]) == pytest.approx((0 + 0 + 1 / 3) / 3)

@@ -4,6 +4,36 @@ import pytest
 
 from askcorpus.question.kind import analyse
 
+KINDS = [
+    ("Who denied the deal?", "who"),
+    ("Whose deal was it?", "who"),
+    ("When did it close?", "when"),
+    ("In what year did it close?", "when"),
+    ("In which city did it rain?", "where"),
+    ("How many miles away is the port?", "number"),
+    ("What percentage was paid?", "number"),
+    ("How did they pay?", "how"),
+    ("Why did it rain?", "why"),
+    ("What was the reason for the rain?", "why"),
+    ("Did the mayor pay?", "yes_no"),
+    ("Isn't it closed?", "yes_no"),
+    ("What did the mayor deny?", "what"),
+    ("the deal", "what"),
+    ("", "what"),
+]
+
+
+@pytest.mark.parametrize(("question", "kind"), KINDS)
+def test_a_question_tells_its_kind(question: str, kind: str) -> None:
+    assert analyse(question).kind == kind
+
+
+def test_names_and_numbers_are_told_from_other_terms() -> None:
+    asked = analyse("What did Ann Lee say in Paris about the 1999 deal?")
+    assert asked.names == {"ann", "lee", "paris", "1999"}
+    assert asked.terms == ("ann", "lee", "paris", "1999", "deal")
+    assert analyse("WHAT DID ANN LEE SAY?").names == frozenset()
+
 
 @pytest.mark.parametrize(
     "question",

@@ -20,7 +20,7 @@ from askcorpus.read.judge import MOST_MARGIN, Candidate, judge
 from askcorpus.read.model import brought
 from askcorpus.read.model.pairs import Frame, pairs
 from askcorpus.read.model.template import template_frame
-from askcorpus.read.open import open_reader, reader_kind
+from askcorpus.read.open import open_reader
 from askcorpus.read.span import SpanReader
 from tests.read.passages import OTHER, TEXT, hit
 
@@ -397,31 +397,10 @@ def test_a_model_without_a_span_layer_is_told(tmp_path: Path) -> None:
         brought.load(str(folder))
 
 
-class Mute:
-    """A plug-in that lacks what a reader needs."""
-
-    read = "not a method"
-
-
-def test_a_plugin_without_its_method_is_told() -> None:
-    settings = Settings(reader="tests.read.test_brought:Mute")
-    with pytest.raises(ConfigError, match="has no method read"):
-        open_reader(settings, None, None)  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("name", "kind"),
-    [
-        ("span", "span"),
-        ("sentence", "sentence"),
-        ("package.module:Class", "plugin"),
-        ("./span", "brought"),
-        ("someone/answers", "brought"),
-        ("/models/v1:2", "brought"),
-    ],
-)
-def test_a_setting_means_one_kind_of_reader(name: str, kind: str) -> None:
-    assert reader_kind(name) == kind
+@pytest.mark.parametrize("name", ["./span", "someone/answers", "/models/v1:2"])
+def test_what_is_neither_ours_nor_a_class_is_a_models_name(name: str) -> None:
+    with pytest.raises(ConfigError, match="no folder of that name"):
+        open_reader(Settings(reader=name))
 
 
 def test_a_question_is_answered_with_a_models_span(

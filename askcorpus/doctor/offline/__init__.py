@@ -114,7 +114,7 @@ def _error(
         number = f"{len(attempts)} attempts" if len(attempts) > 1 else "An attempt"
         return UnavailableError(
             f"{number} to reach a network, all refused.",
-            hint="Please report this; a reader of your own or another encoding may be the cause.",
+            hint="Please report this; a reader of your own may be the cause.",
         )
     if "done" not in result:
         return UnavailableError(

@@ -99,26 +99,36 @@ def _platt(cases: Sequence[Case], own: Fit) -> tuple[float, float]:
     held = PRIOR / len(cases)
     target = (right + held * expected) / (1 + held)
     ones = np.ones((len(x), 1))
-    scale, bias = _logistic(np.column_stack([x, ones]), target, 0 * x)
+    scale, bias = logistic(np.column_stack([x, ones]), target)
     if scale < _LEAST_SCALE:  # the scores say next to nothing, or the opposite
-        scale, (bias,) = _LEAST_SCALE, _logistic(ones, target, _LEAST_SCALE * x)
+        scale, (bias,) = _LEAST_SCALE, logistic(ones, target, offset=_LEAST_SCALE * x)
     return float(scale), float(bias)
 
 
-def _logistic(design: Matrix, target: Matrix, offset: Matrix) -> Matrix:
-    """Return the weights of a logistic regression, by Newton's method with shortened steps."""
+def logistic(
+    design: Matrix, target: Matrix, *, offset: Matrix | float = 0.0, penalty: Matrix | float = 0.0
+) -> Matrix:
+    """Return the weights of a logistic regression, by Newton's method with shortened steps.
+
+    Args:
+        design: (n, weights) numbers, a column of ones for a bias.
+        target: (n,) probabilities in [0, 1].
+        offset: (n,) log odds that are there already.
+        penalty: (weights,) on half the square of each.
+    """
     import numpy as np
 
     def loss(weights: Matrix) -> float:
         z = design @ weights + offset
-        return float((np.logaddexp(0, z) - target * z).sum())
+        return float((np.logaddexp(0, z) - target * z).sum() + (penalty * weights**2).sum() / 2)
 
     found = np.zeros(design.shape[1])
+    ridge = np.diag(found + penalty)
+    little = 1e-9 * np.eye(len(found))  # on the diagonal, for scores that are all alike
     for _ in range(100):
         share = (1 + np.tanh((design @ found + offset) / 2)) / 2
-        curvature = (design * (share * (1 - share))[:, None]).T @ design
-        # The little on the diagonal is for scores that are all alike.
-        step = np.linalg.solve(curvature + 1e-9 * np.eye(len(found)), design.T @ (share - target))
+        curvature = (design * (share * (1 - share))[:, None]).T @ design + ridge
+        step = np.linalg.solve(curvature + little, design.T @ (share - target) + ridge @ found)
         size = 1.0
         while loss(found - size * step) > loss(found) and size > 1e-9:
             size /= 2

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 # They are halved, because networks are surer than they are right. The lead only puts in order
 # what lies beyond the margins' bound. Retrieval's scores count nothing: how much they should was
 # fitted for the shipped reader alone. `askcorpus calibrate` fits this to a user's own questions.
+# With the reader's neutral thresholds it answers where the model prefers a span to "no answer".
 NEUTRAL = Calibration(bias=0.0, weights=dict.fromkeys(NAMES, 0.0) | {"margin": 0.5, "lead": 0.05})
 MOST_WINDOW = 512
 LEAST_WINDOW = MAX_QUESTION_TOKENS + 24

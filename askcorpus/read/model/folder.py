@@ -37,8 +37,8 @@ def find(name: str) -> Path:
         raise ConfigError(
             f"There is no reader {name!r}: no folder of that name, "
             f"and no model in {constants.HF_HUB_CACHE}.",
-            hint='Use "span", "sentence", a class of your own as "module:Class", or the folder of '
-            "a question-answering model; nothing is downloaded.",
+            hint='Use "span", a class of your own as "module:Class", or the folder of a '
+            "question-answering model; nothing is downloaded.",
         ) from exc
 
 
