@@ -102,7 +102,7 @@ def main(argv: SequenceOf[str] | None = None) -> int:
         "--out", type=Path, default=ROOT / "askcorpus" / "data" / f"{NAME}.tiktoken"
     )
     asked = parser.parse_args(argv)
-    texts = paragraphs(asked.data / SQUAD, titles=split_titles(asked.splits, "train"))
+    texts = paragraphs(asked.data / "reader" / SQUAD, titles=split_titles(asked.splits, "train"))
     tokenizer = train([*texts, *LAYOUT * LAYOUT_REPEATS])
     ranks = merge_ranks(tokenizer)
     content = lines(ranks)

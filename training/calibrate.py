@@ -144,7 +144,7 @@ def tasks(every: list[Asked], data: Path, size: int, *, part: str = "dev") -> li
     found = [Task(item.question, "answerable", item.path, item.answer) for item in chosen]
     found += [replace(task, kind="without") for task in found]
     found += [replace(task, kind="far") for task in found[: size // 2]]
-    items = held_out(data / "reader", SPLITS, part)
+    items = held_out(data, SPLITS, part)
     folders = {item.context: item.article.replace("/", "_") for item in items}
     changed = [row for row in examples(items, seed=0) if row.kind == "swapped"]
     return found + [

@@ -155,7 +155,7 @@ def _percent(metric: Callable[[str, str], float], pairs: Sequence[tuple[str, str
 
 def held_out(data: Path, splits: Path, part: str) -> list[Item]:
     """Return the questions of a part's articles whose answer is certain."""
-    return list(squad(data / SQUAD, titles=split_titles(splits, part)))
+    return list(squad(data / "reader" / SQUAD, titles=split_titles(splits, part)))
 
 
 def main(argv: Sequence[str] | None = None) -> int:
