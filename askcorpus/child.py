@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Iterator, Mapping, Sequence
 
+Process = subprocess.Popen[bytes]
+
 # Of our variables, what a child needs that must not be set up by any other of them.
 _KEPT = frozenset(
     "PATH HOME LANG LC_ALL TMPDIR TEMP TMP SYSTEMROOT LD_LIBRARY_PATH DYLD_LIBRARY_PATH "
@@ -60,14 +62,24 @@ def line(said: Mapping[str, object]) -> bytes:
 
 
 def start(
-    module: str, *arguments: str, env: Mapping[str, str], **options: Any
-) -> subprocess.Popen[bytes]:
-    """Start a module with no stream of ours but what the options of `Popen` say; `end` it."""
-    quiet = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
-    return subprocess.Popen(command(module, *arguments), env=env, **{**quiet, **options})
+    module: str, *arguments: str, env: Mapping[str, str], piped: bool = False, **options: Any
+) -> Process:
+    """Start a module; `end` it.
+
+    Args:
+        module: Its dotted name.
+        arguments: Its own.
+        env: Its variables, all of them; see `environment`.
+        piped: Whether we talk over its stdin and stdout; it has no stream of ours otherwise.
+        options: More of `Popen`'s.
+    """
+    quiet = subprocess.DEVNULL
+    talk = subprocess.PIPE if piped else quiet
+    streams = {"stdin": talk, "stdout": talk, "stderr": quiet}
+    return subprocess.Popen(command(module, *arguments), env=env, **{**streams, **options})
 
 
-def end(process: subprocess.Popen[bytes]) -> None:
+def end(process: Process) -> None:
     """End a process that may have ended already, and give its pipes back."""
     process.kill()
     process.wait()
@@ -78,7 +90,7 @@ def end(process: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def started(module: str, *arguments: str, **options: Any) -> Iterator[subprocess.Popen[bytes]]:
+def started(module: str, *arguments: str, **options: Any) -> Iterator[Process]:
     """Start a module as `start` does, and end it whatever happens inside."""
     process = start(module, *arguments, **options)
     try:

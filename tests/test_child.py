@@ -9,7 +9,6 @@ import signal
 import site
 import sys
 from pathlib import Path
-from subprocess import PIPE
 from typing import Any
 
 import pytest
@@ -51,7 +50,7 @@ def actor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def told(**options: Any) -> dict[str, Any]:
-    given = {"env": child.environment(), "stdout": PIPE, **options}
+    given = {"env": child.environment(), "piped": True, **options}
     with child.started("actor", "tell", **given) as process:
         assert process.stdout
         found: dict[str, Any] = json.loads(process.stdout.readline())
@@ -112,7 +111,7 @@ def test_a_scrubbed_environment_holds_only_what_it_needs(monkeypatch: pytest.Mon
 def test_a_line_holds_any_string() -> None:
     said = {"path": "caf\udce9\n\0.txt"}
     env = child.environment()
-    with child.started("actor", "echo", env=env, stdin=PIPE, stdout=PIPE) as process:
+    with child.started("actor", "echo", env=env, piped=True) as process:
         assert process.stdin
         assert process.stdout
         process.stdin.write(child.line(said))
@@ -140,7 +139,7 @@ def test_an_error_on_our_side_ends_it() -> None:
 
 def test_ending_one_that_left_its_input_unread_takes_the_pipes_back() -> None:
     env = child.environment()
-    process = child.start("actor", "exit", "0", env=env, stdin=PIPE, stdout=PIPE)
+    process = child.start("actor", "exit", "0", env=env, piped=True)
     assert process.stdin
     process.wait()
     process.stdin.write(b"too late")  # still in the buffer

@@ -60,6 +60,7 @@ MOST_ENTRIES = 34
 OWNERS = {
     "chromadb": {"store"},
     "sqlite3": {"sqlite"},
+    "subprocess": {"child", "tui"},  # the chat starts the user's editor
     "onnxruntime": {"onnx", "embed"},
     "tokenizers": {"onnx"},
     "sentence_transformers": {"embed"},

@@ -15,7 +15,6 @@ import signal
 import threading
 from dataclasses import dataclass
 from functools import cache
-from subprocess import PIPE, Popen
 from typing import TYPE_CHECKING, Any
 
 from askcorpus import child
@@ -44,7 +43,7 @@ class Worker:
     def __init__(self, limits: Limits | None = None) -> None:
         """Prepare it; nothing is started yet."""
         self.limits = limits or Limits()
-        self._child: Popen[bytes] | None = None
+        self._child: child.Process | None = None
         self._lock = threading.Lock()
 
     def __enter__(self) -> Worker:
@@ -102,13 +101,11 @@ class Worker:
         self._end()
         return None if status == 0 else _lost(status, self.limits)
 
-    def _start(self) -> Popen[bytes]:
+    def _start(self) -> child.Process:
         limits = (str(self.limits.seconds), str(self.limits.memory))
         # Each of a pool's threads would take address space, and none is needed.
         env = child.environment(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1")
-        return child.start(
-            "askcorpus.ingest.sandbox.child", *limits, env=env, stdin=PIPE, stdout=PIPE
-        )
+        return child.start("askcorpus.ingest.sandbox.child", *limits, env=env, piped=True)
 
     def _end(self) -> None:
         process, self._child = self._child, None
