@@ -10,10 +10,11 @@ Filters are resolved before either leg runs: what a filter allows can't be crowd
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import log
 from typing import TYPE_CHECKING, Protocol
 
 from askcorpus.language.taken import sentence_stems
-from askcorpus.language.words import rarity, stem
+from askcorpus.language.words import stem
 from askcorpus.records import Hit
 
 if TYPE_CHECKING:
@@ -139,6 +140,17 @@ def fuse(
         n: dense_weight * cosines.get(n, 0.0) + (1 - dense_weight) * matches.get(n, 0.0)
         for n in cosines.keys() | matches.keys()
     }
+
+
+def rarity(terms: Sequence[str], frequency: Mapping[str, int], passages: int) -> dict[str, float]:
+    """Return each term's inverse passage frequency, log((N + 1) / (n + 0.5)), at least 0.05.
+
+    Args:
+        terms: Words.
+        frequency: In how many passages each occurs.
+        passages: In the whole index.
+    """
+    return {term: max(0.05, log((passages + 1) / (frequency.get(term, 0) + 0.5))) for term in terms}
 
 
 def focus(rare: Mapping[str, float], text: str) -> float:

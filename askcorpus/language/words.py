@@ -5,11 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache, lru_cache
-from math import log
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+from typing import Any
 
 WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)*")
 
@@ -66,14 +62,3 @@ def _stemmer() -> Any:
 def stems(text: str) -> list[str]:
     """Return the stems of a text's words, in order."""
     return [stem(word) for word in words(text)]
-
-
-def rarity(terms: Sequence[str], frequency: Mapping[str, int], passages: int) -> dict[str, float]:
-    """Return each term's inverse passage frequency, log((N + 1) / (n + 0.5)), at least 0.05.
-
-    Args:
-        terms: Words.
-        frequency: In how many passages each occurs.
-        passages: In the whole index.
-    """
-    return {term: max(0.05, log((passages + 1) / (frequency.get(term, 0) + 0.5))) for term in terms}
