@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from askcorpus.question.kind import analyse
+from askcorpus.read import DEPTH
 from askcorpus.read.edges import tidy
 from askcorpus.read.judge import Candidate, judge
 from askcorpus.read.layout.lists import whole_list
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
 
     Range = tuple[int, int]
 
-# Hits that are read: below the eighth, answers are too rare to pay for the time.
-DEPTH = 8
 SPANS = 4
 """The most spans of one passage."""
 WHOLE_WORDS = 3

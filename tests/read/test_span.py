@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 
 from askcorpus.errors import ModelUnavailableError
 from askcorpus.question.kind import analyse
+from askcorpus.read import DEPTH
 from askcorpus.read.edges import tidy
 from askcorpus.read.judge import NAMES, Candidate, numbers
 from askcorpus.read.model.pairs import PairTokenizer, best_spans, pairs, windows
 from askcorpus.read.model.shipped import FILES, load
-from askcorpus.read.span import DEPTH, SPANS, SpanReader
+from askcorpus.read.span import SPANS, SpanReader
 from askcorpus.text import sentences
 from tests.conftest import ROOT
 from tests.read.passages import OTHER, TEXT, hit
