@@ -17,13 +17,10 @@ from askcorpus import config
 from askcorpus.answer import compose
 from askcorpus.answer import fit as fits
 from askcorpus.embed import open_embedder
-from askcorpus.errors import (
-    IndexMismatchError,
-    ModelUnavailableError,
-    UsageError,
-)
+from askcorpus.errors import IndexMismatchError, ModelUnavailableError, UsageError
 from askcorpus.question.checks import checked, checked_k, remarks
 from askcorpus.question.spelling import correct
+from askcorpus.read import DEPTH as READ_DEPTH
 from askcorpus.read.open import open_reader
 from askcorpus.records import Note, Reading, Status
 from askcorpus.render import note
@@ -47,9 +44,6 @@ if TYPE_CHECKING:
     from askcorpus.sync.run import Progress
     from askcorpus.sync.scope import Scope
 
-# Hits that are retrieved even where fewer are shown: the reader looks at these.
-READ_DEPTH = 8
-
 
 class Corpus:
     """An open index. Close it, or use it in a `with` statement."""
@@ -61,6 +55,8 @@ class Corpus:
         *,
         one_shot: bool = False,
         calibrated: bool = True,
+        reader: Reader | None = None,
+        embedder: Embedder | None = None,
         notify: Callable[[str], None] | None = None,
     ) -> None:
         """Wrap an open ledger; `build` and `open` are the ways in."""
@@ -72,11 +68,12 @@ class Corpus:
         self._vectors = VectorSearch(ledger, settings, one_shot=one_shot)
         self._notify = notify
         self._notes: list[Note] = []
-        self._embedder: Embedder | None = None
+        self._embedder = embedder
+        self._given = reader
         self._reader: Reader | None = None
 
     @classmethod
-    def build(
+    def build(  # noqa: PLR0913 (what may be chosen, all by name)
         cls,
         *folders: str | Path,
         index: str | Path | None = None,
@@ -84,6 +81,8 @@ class Corpus:
         selection: Selection | None = None,
         rebuild: bool = False,
         yes: bool = False,
+        reader: Reader | None = None,
+        embedder: Embedder | None = None,
         progress: Progress | None = None,
         notify: Callable[[str], None] | None = None,
     ) -> Corpus:
@@ -96,6 +95,8 @@ class Corpus:
             selection: Which files are wanted, from now on; as before where None.
             rebuild: Drop what another model or folder left in the index.
             yes: Also where a known folder, or most of its files, are gone.
+            reader: As in `open`.
+            embedder: Likewise.
             progress: Called with files done, files in all and the path in hand.
             notify: Called with a sentence when something takes its time.
 
@@ -113,7 +114,7 @@ class Corpus:
         directory = Path(index) if index is not None else settings.index_path
         if not folders:
             Ledger.open(directory).close()  # a missing index is said before a model is loaded
-        embedder = open_embedder(settings, notify)
+        embedder = embedder or open_embedder(settings, notify)
         report = update_index(
             [Path(folder) for folder in folders],
             directory,
@@ -124,9 +125,9 @@ class Corpus:
             yes=yes,
             progress=progress,
         )
-        corpus = cls(Ledger.open(directory), settings, notify=notify)
+        ledger = Ledger.open(directory)
+        corpus = cls(ledger, settings, reader=reader, embedder=embedder, notify=notify)
         corpus.report = report
-        corpus._embedder = embedder
         return corpus
 
     @classmethod
@@ -137,6 +138,8 @@ class Corpus:
         settings: Settings | None = None,
         one_shot: bool = False,
         calibrated: bool = True,
+        reader: Reader | None = None,
+        embedder: Embedder | None = None,
         notify: Callable[[str], None] | None = None,
     ) -> Corpus:
         """Return an index that is there already.
@@ -146,6 +149,8 @@ class Corpus:
             settings: The user's own where None.
             one_shot: Whether a single question will be asked, for which start-up time counts.
             calibrated: Whether a calibration that is kept with the index counts.
+            reader: Instead of the settings'; it may leave out what `ports.Reader` allows.
+            embedder: Instead of the settings' model; the one that the index was made with.
             notify: Called with a sentence when something takes its time.
 
         Raises:
@@ -155,8 +160,15 @@ class Corpus:
         """
         settings = settings or config.load()[0]
         directory = Path(index) if index is not None else settings.index_path
-        ledger = Ledger.open(directory)
-        return cls(ledger, settings, one_shot=one_shot, calibrated=calibrated, notify=notify)
+        return cls(
+            Ledger.open(directory),
+            settings,
+            one_shot=one_shot,
+            calibrated=calibrated,
+            reader=reader,
+            embedder=embedder,
+            notify=notify,
+        )
 
     def close(self) -> None:
         """Give the index back."""
@@ -232,7 +244,7 @@ class Corpus:
 
         Args:
             question: In English.
-            k: Passages to find; the reader looks at the first `READ_DEPTH`.
+            k: Passages to find; the reader looks at the first `read.DEPTH`.
             files: As in `ask`.
 
         Raises:
@@ -260,9 +272,8 @@ class Corpus:
             words = query.analysis.terms
             hits = retrieve(words, vector, ledger=self._ledger, store=store, k=k, allowed=allowed)
         with _timed(seconds, "read"):
-            reader = self._open_reader()
             fit, remark = self._fit()
-            spans = fit.applied(reader.read(text, hits))
+            spans = fit.applied(self._open_reader().read(text, hits))
         notes += [Note(remark, "calibration")] if remark else []
         return Reading(text, hits, spans, notes, seconds)
 
@@ -356,7 +367,7 @@ class Corpus:
     def _open_reader(self) -> Reader:
         """Return the reader, opened when it is first needed."""
         if self._reader is None:
-            self._reader = open_reader(self.settings)
+            self._reader = open_reader(self.settings, self._given)
         return self._reader
 
     def _fit(self) -> tuple[Fit, str]:

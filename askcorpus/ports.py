@@ -1,8 +1,9 @@
 """The three seams where a part can be swapped: Embedder, Store, Reader.
 
-To plug in a reader, write a class that can be made without arguments and name it "module:Class" as
-the setting `reader`. A store is chosen in store/search.py: add it there, and to the parameters of
-the contract tests. There is no registry.
+Give a reader or an embedder of your own to `Corpus.build` and `Corpus.open`. A reader's class that
+can be made without arguments can also be named "module:Class" as the setting `reader`. A store is
+chosen in store/search.py: add it there, and to the parameters of the contract tests. There is no
+registry.
 """
 
 from __future__ import annotations

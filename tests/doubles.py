@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from string import ascii_lowercase
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from askcorpus.language.sentences import sentences
 from askcorpus.language.words import content_words, stem, stems
@@ -11,6 +14,7 @@ from askcorpus.records import NEUTRAL, Span
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from askcorpus.ports import Vectors
     from askcorpus.records import Hit
 
 DEPTH = 4
@@ -39,3 +43,22 @@ def _span(hit: Hit, place: tuple[int, int], asked: set[str]) -> Span:
     start, end = passage.start + low, passage.start + high
     score = len(asked.intersection(stems(text))) / max(1, len(asked))
     return Span(passage, start, end, text, start, end, score, {"overlap": score})
+
+
+class LetterEmbedder:
+    """Counts letters: an embedder as a user might write one."""
+
+    name = "letters@1"
+    dim = 26
+    window = 1000
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        """Return each text's length in characters."""
+        return [len(text) for text in texts]
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Return (n, 26) float32, L2-normalised rows."""
+        counts = np.array([[t.lower().count(c) for c in ascii_lowercase] for t in texts])
+        rows = counts.reshape(-1, self.dim).astype(np.float32) + np.float32(0.01)
+        vectors: Vectors = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+        return vectors

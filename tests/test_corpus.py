@@ -23,6 +23,7 @@ from askcorpus.errors import (
 )
 from askcorpus.ingest.sandbox import Limits, Worker
 from tests.conftest import ROOT, SEEDS
+from tests.doubles import LetterEmbedder, OverlapReader
 
 if TYPE_CHECKING:
     from askcorpus.config import Dense
@@ -40,6 +41,43 @@ def folder(tmp_path: Path) -> Path:
     )
     (place / "road.txt").write_text("Road news\n\nThe bridge costs 40 million dollars.\n")
     return place
+
+
+def test_a_reader_and_an_embedder_are_given_as_objects(folder: Path, tmp_path: Path) -> None:
+    index, question = tmp_path / "index", "Why was the harbour closed?"
+    reader, embedder = OverlapReader(), LetterEmbedder()
+    with Corpus.build(folder, index=index, reader=reader, embedder=embedder) as corpus:
+        built = corpus.ask(question)
+        assert corpus.status().model == "letters@1"
+        assert corpus.fit.reader == "overlap"
+    with Corpus.open(index, reader=reader, embedder=embedder) as corpus:
+        opened = corpus.ask(question)
+        assert corpus.thresholds == OverlapReader.thresholds
+    assert opened.citations == built.citations
+    assert "ice" in built.citations[0].quote
+    assert not opened.notes
+
+
+def test_a_given_reader_answers_as_a_named_one(seeds_index: Path) -> None:
+    named = Settings(reader="tests.doubles:OverlapReader")
+    with (
+        Corpus.open(seeds_index, settings=named) as one,
+        Corpus.open(seeds_index, settings=Settings(), reader=OverlapReader()) as two,
+    ):
+        assert one.read("who denied the deal?").spans == two.read("who denied the deal?").spans
+        assert one.fit == two.fit
+
+
+def test_a_given_embedder_is_held_against_the_index(folder: Path, tmp_path: Path) -> None:
+    index = tmp_path / "index"
+    Corpus.build(folder, index=index, settings=HASHING).close()
+    with pytest.raises(IndexMismatchError):
+        Corpus.build(folder, index=index, settings=HASHING, embedder=LetterEmbedder())
+    with (
+        Corpus.open(index, settings=HASHING, embedder=LetterEmbedder()) as corpus,
+        pytest.raises(IndexMismatchError, match="letters@1"),
+    ):
+        corpus.ask("Why was the harbour closed?")
 
 
 def test_who_denied_the_deal_is_answered_and_cited(seeds_index: Path) -> None:

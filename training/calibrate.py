@@ -33,8 +33,9 @@ from askcorpus.embed import open_embedder
 from askcorpus.evaluate.calibrate.fitting import logistic
 from askcorpus.evaluate.measures import best_threshold, exact_match, token_f1
 from askcorpus.question.kind import analyse
+from askcorpus.read import DEPTH
 from askcorpus.read.judge import NAMES
-from askcorpus.read.span import DEPTH, SpanReader
+from askcorpus.read.span import SpanReader
 from askcorpus.retrieve import retrieve
 from askcorpus.store.exact import ExactStore
 from askcorpus.store.ledger import Ledger

@@ -7,3 +7,6 @@ judge    how probable a span is, beside the others
 model/   the networks, ours and the user's own, and their input
 layout/  tables, receipts and lists
 """
+
+DEPTH = 8
+"""Hits that are read: below the eighth, answers are too rare to pay for the time. Not tuned."""

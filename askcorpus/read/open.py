@@ -34,13 +34,19 @@ class Adapted:
         return found
 
 
-def open_reader(settings: Settings) -> Reader:
+def open_reader(settings: Settings, given: Any = None) -> Reader:
     """Return the reader that the settings name: ours, the user's class, or a model's.
 
+    Args:
+        settings: Name it.
+        given: The user's own, instead of it.
+
     Raises:
-        ConfigError: There is none of that name, or the user's own can't be made.
+        ConfigError: There is none of that name, or the user's own is none or can't be made.
         ModelUnavailableError: Its weights are missing or damaged.
     """
+    if given is not None:
+        return adapted(given)
     name, threads = settings.reader, settings.worker_threads
     if _PLUGIN.fullmatch(name):
         return _plugin(name)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 from askcorpus.language.taken import sentence_ranges
 from askcorpus.language.words import words
 from askcorpus.question.query import Query
+from askcorpus.read import DEPTH
 from askcorpus.read.edges import tidy
 from askcorpus.read.judge import Candidate, judge
 from askcorpus.read.layout.lists import whole_list
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
 
     Range = tuple[int, int]
 
-# Hits that are read: below the eighth, answers are too rare to pay for the time. Not tuned.
-DEPTH = 8
 SPANS = 4
 """The most spans of one passage. Not tuned."""
 WHOLE_WORDS = 3

@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING
 from askcorpus import Corpus, Settings, evaluate
 from askcorpus.embed import open_embedder
 from askcorpus.evaluate.squad import over_all, own
-from askcorpus.read.span import DEPTH, SpanReader
+from askcorpus.read import DEPTH
+from askcorpus.read.span import SpanReader
 from askcorpus.records import Hit, Passage
 from askcorpus.store.ledger import Ledger
 from eval.bench import embedding

@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from askcorpus.errors import ModelUnavailableError
 from askcorpus.language.sentences import sentences
 from askcorpus.question.query import Query
+from askcorpus.read import DEPTH
 from askcorpus.read.edges import tidy
 from askcorpus.read.judge import NAMES, Candidate, numbers
 from askcorpus.read.model.pairs import PairTokenizer, best_spans, pairs, windows
 from askcorpus.read.model.shipped import FILES, load
-from askcorpus.read.span import DEPTH, SPANS, SpanReader
+from askcorpus.read.span import SPANS, SpanReader
 from tests.conftest import ROOT
 from tests.read.passages import OTHER, TEXT, hit
 
