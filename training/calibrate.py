@@ -38,10 +38,11 @@ from askcorpus.read.span import SpanReader
 from askcorpus.retrieve import query_words, retrieve
 from askcorpus.store.exact import ExactStore
 from askcorpus.store.ledger import Ledger
-from eval.bench.squad import Asked, articles, sample, write_folder
-from training.evaluate import SPLITS, held_out
+from training.articles import Asked, articles, sample, write_folder
+from training.evaluate import held_out
 from training.metrics import by_tenths, refused, risk_area, separation
 from training.negatives import examples
+from training.sources import SPLITS
 
 if TYPE_CHECKING:
     import numpy.typing as npt
