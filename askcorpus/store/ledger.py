@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from askcorpus.store.rows import Counts, DocumentRow, Selection, SkippedFile
 
 _PATIENCE_S = 10.0  # how long an opening waits for another one that migrates the index
-TITLE_WEIGHT = 1.0
-"""Weight of the title column in BM25, next to 1 for the text. Not tuned yet."""
 
 
 class Ledger:
@@ -329,12 +327,7 @@ class Ledger:
         return int(self.db.value("SELECT count(*) FROM passages"))
 
     def lexical(
-        self,
-        words: Sequence[str],
-        k: int,
-        *,
-        allowed: Ids | None = None,
-        title_weight: float = TITLE_WEIGHT,
+        self, words: Sequence[str], k: int, *, allowed: Ids | None = None
     ) -> list[tuple[int, float]]:
         """Return at most k (passage id, BM25 score above 0), best first.
 
@@ -342,17 +335,14 @@ class Ledger:
             words: Any of them may occur; stop words cost time and are best left out.
             k: Upper bound.
             allowed: Passage ids to choose from; None for all.
-            title_weight: Of the title and the headings, next to 1 for the text.
 
         Ties break on the passage id.
         """
-        return lexical.search(self.db, words, k, allowed=allowed, title_weight=title_weight)
+        return lexical.search(self.db, words, k, allowed=allowed)
 
-    def lexical_scores(
-        self, words: Sequence[str], ids: Iterable[int], *, title_weight: float = TITLE_WEIGHT
-    ) -> dict[int, float]:
+    def lexical_scores(self, words: Sequence[str], ids: Iterable[int]) -> dict[int, float]:
         """Return the BM25 score of each of the passages; 0 where none of the words stands in it."""
-        return lexical.scores(self.db, words, ids, title_weight=title_weight)
+        return lexical.scores(self.db, words, ids)
 
     def document_frequency(self, words: Iterable[str]) -> dict[str, int]:
         """Return how many passages hold each word in their text, or another of the same stem."""

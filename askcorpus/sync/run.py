@@ -64,7 +64,6 @@ class _Run:
     vectors: dict[bytes, Vectors] = field(default_factory=dict)
     """What is known from before everything else was dropped, by the text's hash."""
     embedded: int = 0
-    truncated: int = 0
     seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     notes: list[str] = field(default_factory=list)
 
@@ -150,7 +149,6 @@ def update_index(
         documents=counts.documents,
         passages=counts.passages,
         embedded=run.embedded,
-        truncated=run.truncated,
         seconds=dict(run.seconds),
         notes=tuple(run.notes),
     )
@@ -338,7 +336,6 @@ def _store(
     vectors |= ledger.known_vectors([digest for digest in flat if digest not in vectors])
     missing = [digest for digest in flat if digest not in vectors]
     began = time.perf_counter()
-    run.truncated += sum(n > embedder.window for n in embedder.count([flat[d] for d in missing]))
     vectors |= dict(zip(missing, embedder.embed([flat[d] for d in missing]), strict=True))
     run.seconds["embed"] += time.perf_counter() - began
     run.embedded += len(missing)

@@ -77,8 +77,7 @@ def indexing(report: IndexReport) -> str:
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
     children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e3
     lines = [
-        f"{report.documents} documents, {report.passages} passages, {report.embedded} embedded, "
-        f"{report.truncated} truncated",
+        f"{report.documents} documents, {report.passages} passages, {report.embedded} embedded",
         f"{total:.0f} s, {report.embedded / report.seconds['embed']:.0f} passages/s embedded",
     ]
     stages = ("embed", "chroma", "ingest", "chunk", "store")
