@@ -17,11 +17,7 @@ from askcorpus import config
 from askcorpus.answer import compose
 from askcorpus.answer import fit as fits
 from askcorpus.embed import open_embedder
-from askcorpus.errors import (
-    IndexMismatchError,
-    ModelUnavailableError,
-    UsageError,
-)
+from askcorpus.errors import ModelUnavailableError, UsageError
 from askcorpus.question.checks import checked, checked_k, remarks
 from askcorpus.question.spelling import correct
 from askcorpus.read.open import open_reader
@@ -197,7 +193,7 @@ class Corpus:
         began = time.perf_counter()
         k = checked_k(k, self.settings.k)
         with self._ledger.reading():
-            root = self._ledger.get("root") or ""
+            root = self._ledger.manifest.root
             query = checked(
                 question, root, files=files, dates=(after, before), without=without, phrases=phrases
             )
@@ -238,7 +234,7 @@ class Corpus:
             IndexMismatchError: The index was made with another model.
         """
         with self._ledger.reading():
-            query = checked(question, root=self._ledger.get("root") or "", files=files)
+            query = checked(question, root=self._ledger.manifest.root, files=files)
             return self._reading(query, k)
 
     def _reading(self, query: Query, k: int) -> Reading:
@@ -286,27 +282,28 @@ class Corpus:
         """Return what the index holds and what it was made with."""
         ledger = self._ledger
         with ledger.reading():
-            known = scope.stored(ledger)
+            said = ledger.manifest
+            known = scope.stored(said)
             return Status(
                 directory=str(ledger.directory),
                 root=known.root if known else "",
                 folders=known.places if known else (),
                 wanted=scope.described(known.selection) if known else "",
-                model=ledger.get("model") or "",
-                chunking=ledger.get("chunking") or "",
+                model=said.model,
+                chunking=said.cut.chunking,
                 documents=ledger.counts.documents,
                 passages=ledger.counts.passages,
-                complete=ledger.get("complete") == "1",
+                complete=said.complete,
                 dense=self._vectors.searched,
                 skipped=tuple((s.skipped.path, s.skipped.reason) for s in ledger.skipped()),
                 undated=sum(row.date is None for row in ledger.documents()),
-                calibration=fits.described(ledger),
+                calibration=fits.described(said.fit),
             )
 
     @property
     def scope(self) -> Scope | None:
         """The folders of the index and what is wanted of them; None before its first run."""
-        return scope.stored(self._ledger)
+        return scope.stored(self._ledger.manifest)
 
     @property
     def state(self) -> tuple[object, ...]:
@@ -325,7 +322,7 @@ class Corpus:
             embedder.embed(["warm"])
 
     def _state_notes(self) -> Iterator[str]:
-        if self._ledger.get("complete") != "1":
+        if not self._ledger.manifest.complete:
             how = "is under way" if is_held(self._ledger.directory) else "was interrupted"
             yield f"Indexing {how}; answers come from what is there so far."
 
@@ -338,16 +335,13 @@ class Corpus:
                 self._embedder = open_embedder(self.settings, self._notify)
             except ModelUnavailableError as exc:
                 # A model that the index wasn't made with is a mistake, which words would hide.
-                if not (self._ledger.get("model") or "").startswith(f"{name}@"):
+                if self._ledger.manifest.label != name:
                     raise
                 self._notes = [f"{exc.message} Only words are searched. {exc.hint}".strip()]
                 return None, None
-        made_with = self._ledger.get("model")
-        if made_with and made_with != self._embedder.name:
-            raise IndexMismatchError(
-                f"The index was made with the model {made_with}, not {self._embedder.name}.",
-                hint="Ask with that model, or make the index anew: askcorpus index DIR --rebuild",
-            )
+        mismatch = self._ledger.manifest.mismatch(self._embedder.name)
+        if mismatch:
+            raise mismatch
         return self._embedder, self._vectors.store()
 
     def _open_reader(self, embedder: Embedder | None) -> Reader:
@@ -360,15 +354,15 @@ class Corpus:
     def _fit(self) -> tuple[Fit, str]:
         """Return the fit to use, and a remark where the one in the index can't be."""
         reader = self._open_reader(self._embedder)
-        own = fits.shipped(self.settings.reader, reader, self._ledger.get("model") or "")
-        return fits.chosen(self._ledger, own) if self._calibrated else (own, "")
+        own = fits.shipped(self.settings.reader, reader, self._ledger.manifest.model)
+        return fits.chosen(self._ledger.manifest.fit, own) if self._calibrated else (own, "")
 
     def _changed_sources(self, answer: Answer) -> Iterator[str]:
         """Yield a warning for each cited file that isn't as it was when it was indexed."""
         for path in dict.fromkeys(citation.path for citation in answer.citations):
             document = self._ledger.document(path)
             try:
-                found = (Path(self._ledger.get("root") or "") / path).stat()
+                found = (Path(self._ledger.manifest.root) / path).stat()
             except OSError:
                 yield f"{path} is gone since it was indexed; the quote is from the index."
                 continue

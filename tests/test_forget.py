@@ -13,7 +13,7 @@ from askcorpus.errors import StoreUnavailableError, UsageError
 from askcorpus.forget import forget, readmit, remove
 from askcorpus.history import Sessions, Turn
 from askcorpus.records import IndexReport, Query
-from askcorpus.store import database, erase
+from askcorpus.store import database
 from askcorpus.store.ledger import Ledger
 from tests import watched
 
@@ -178,10 +178,10 @@ def test_what_was_begun_can_be_finished_by_the_same_command(home: Path) -> None:
 def test_the_next_sync_wipes_what_an_interrupted_forget_left(home: Path) -> None:
     remove(home / "index", ["cases/secret.txt"])
     with Ledger.open(home / "index") as ledger:
-        assert erase.is_unwiped(ledger)
+        assert ledger.manifest.unwiped
     sync(home)
     with Ledger.open(home / "index") as ledger:
-        assert not erase.is_unwiped(ledger)
+        assert not ledger.manifest.unwiped
     assert holding(home, SECRET, "secret.txt") == []
 
 

@@ -44,7 +44,6 @@ ALSO = {"forget": {"history"}, "verify": {"history"}, "cli": {"tui", "web"}}
 # Where the wall has a hole: a file, the entry that it imports, and what will close it.
 EXCEPTIONS = {
     ("answer/fit.py", "read"): "asks of what kind a reader is, until readers say their thresholds",
-    ("answer/fit.py", "store"): "keeps the fit in the ledger, until the index has a manifest",
     ("read/open.py", "store"): "the sentence reader weighs by the ledger's frequencies",
 }
 MOST_ENTRIES = 34

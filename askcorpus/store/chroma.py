@@ -22,14 +22,14 @@ import numpy as np
 from askcorpus.errors import AskcorpusError, StoreUnavailableError
 from askcorpus.store import blobs
 from askcorpus.store.exact import ExactStore, check_width
-from askcorpus.store.generations import check, named
+from askcorpus.store.generations import check
 from askcorpus.store.ledger import Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from askcorpus.ports import Ids, Vectors
-    from askcorpus.store.generations import Generation
+    from askcorpus.store.manifest import Generation
 
 _COLLECTION = "passages"
 _BATCH = 250  # a batch keeps the process still for as long as it takes: about 0.3 s
@@ -81,7 +81,7 @@ class ChromaStore:
             StoreUnavailableError: No directory is named, or it is missing, damaged or on a
                 read-only disk. Exact search over the ledger's vectors does the same.
         """
-        generation = named(ledger)
+        generation = ledger.manifest.generation
         directory = check(ledger, generation)
         assert generation is not None
         with _translated(directory):
@@ -95,7 +95,7 @@ class ChromaStore:
 
     @property
     def name(self) -> str:
-        """The directory's name; `generations.named` tells whether a newer one is there."""
+        """The directory's name; the manifest tells whether a newer one is there."""
         return self._generation.name
 
     def close(self) -> None:

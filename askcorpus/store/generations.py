@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from dataclasses import asdict, dataclass, fields
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,9 +23,10 @@ from askcorpus.errors import StoreUnavailableError
 from askcorpus.store import blobs
 from askcorpus.store.database import Database
 from askcorpus.store.files import CHROMA, unwritable
+from askcorpus.store.manifest import Generation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from askcorpus.store.ledger import Ledger
 
@@ -38,10 +38,6 @@ MOST_NEWER = 20_000
 _PEAK = 8
 """Room that building takes, as a multiple of the vectors themselves; 6.5 was seen."""
 
-_KEY = "chroma"
-_LAST = "chroma_last"
-_REFUSED = "chroma_refused"
-"""The watermark and the number of passages of a directory that was built and failed its probe."""
 _DATABASE = "chroma.sqlite3"
 # What a child process may know of ours: Chroma takes settings from any variable that has the name
 # of one of them (ENVIRONMENT, MIGRATIONS, …).
@@ -55,39 +51,14 @@ class _RefusedError(StoreUnavailableError):
     """The probe ran to its end and found the directory wanting."""
 
 
-@dataclass(frozen=True, slots=True)
-class Generation:
-    """A directory that was built, has passed its probe and is named in the ledger."""
-
-    name: str
-    watermark: int
-    """The highest passage id in it."""
-    count: int
-    """Passages in it."""
-    distinct: int
-    """Their texts, each once: a graph of many equal vectors loses its ways."""
-    dim: int
-    digests: Mapping[str, str]
-    """BLAKE2 of each file that never changes: the very bytes that passed the probe."""
-
-
-_FIELDS = {part.name for part in fields(Generation)}
-
-
-def named(ledger: Ledger) -> Generation | None:
-    """Return the generation that the ledger names, or None; one of an older program is none."""
-    written = json.loads(ledger.get(_KEY) or "{}")
-    return Generation(**written) if written.keys() == _FIELDS else None
-
-
 def unname(ledger: Ledger) -> None:
     """Name no generation any more; the next one has a number that none had before it.
 
     A reader knows by its name that another directory has come.
     """
-    generation = named(ledger)
-    if generation:
-        ledger.set(**{_KEY: "", _LAST: generation.name})
+    said = ledger.manifest
+    if said.generation:
+        ledger.keep(replace(said, generation=None, last=int(said.generation.name)))
 
 
 def check(ledger: Ledger, generation: Generation | None) -> Path:
@@ -115,15 +86,15 @@ def needs_rebuild(ledger: Ledger) -> bool:
     """Return whether the next directory is due: none or a sick one, or too much has changed."""
     if not ledger.watermark:
         return False
-    generation = named(ledger)
+    said = ledger.manifest
+    generation = said.generation
     try:
         check(ledger, generation)
         assert generation is not None  # for the type checker: check raises
         due = _has_moved_on(ledger, generation.watermark, generation.count)
     except StoreUnavailableError:
         due = True
-    refused = json.loads(ledger.get(_REFUSED) or "[]")
-    return due and (not refused or _has_moved_on(ledger, *refused))
+    return due and (said.refused is None or _has_moved_on(ledger, *said.refused))
 
 
 def _has_moved_on(ledger: Ledger, watermark: int, count: int) -> bool:
@@ -149,10 +120,10 @@ def build(ledger: Ledger, *, progress: Callable[[int, int], None] | None = None)
     if not watermark:
         return
     home = ledger.directory.absolute() / CHROMA
-    previous = named(ledger)
+    previous = ledger.manifest.generation
     present = _present(home)
-    used = [*present, previous.name if previous else "0", ledger.get(_LAST) or "0"]
-    name = f"{max(map(int, used)) + 1:06d}"
+    used = [*map(int, present), int(previous.name) if previous else 0, ledger.manifest.last]
+    name = f"{max(used) + 1:06d}"
     target = home / name
     try:
         home.mkdir(mode=0o700, exist_ok=True)
@@ -162,10 +133,11 @@ def build(ledger: Ledger, *, progress: Callable[[int, int], None] | None = None)
         count, _ = ledger.tally(watermark)
         distinct = blobs.count_distinct(ledger.db, upto=watermark)
         made = Generation(name, watermark, count, distinct, ledger.dim or 0, _digests(target))
-        ledger.set(**{_KEY: json.dumps(asdict(made)), _REFUSED: ""})
+        ledger.keep(replace(ledger.manifest, generation=made, refused=None))
     except BaseException as exc:
         if isinstance(exc, _RefusedError):  # it would be again, and building takes its time
-            ledger.set(**{_REFUSED: json.dumps([watermark, ledger.tally(watermark)[0]])})
+            count, _ = ledger.tally(watermark)
+            ledger.keep(replace(ledger.manifest, refused=(watermark, count)))
         full = isinstance(exc, StoreUnavailableError) and _is_short_of_room(ledger, home)
         shutil.rmtree(target, ignore_errors=True)
         if isinstance(exc, OSError):

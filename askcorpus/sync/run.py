@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from askcorpus.chunk import chunk, embedding_text
-from askcorpus.errors import IndexMismatchError, StoreUnavailableError
+from askcorpus.errors import StoreUnavailableError
 from askcorpus.ingest import EXTRACTION, FileEntry, read
 from askcorpus.records import Document, FileReport, IndexReport, Skipped
 from askcorpus.store import erase
 from askcorpus.store.files import is_there
 from askcorpus.store.ledger import Ledger
 from askcorpus.store.lock import hold
+from askcorpus.store.manifest import Cut
 from askcorpus.sync import listing, scope
 from askcorpus.sync.known import by_content, is_known, known_files, known_vectors, state_of, verdict
 from askcorpus.text import one_line
@@ -103,11 +104,11 @@ def update_index(
     if not is_there(directory):  # a folder that can't be indexed leaves no trace
         scope.wanted(None, folders, selection, index=directory)
     with hold(directory), Ledger.create(directory) as ledger:
-        if erase.is_unwiped(ledger):  # a `forget` that was interrupted
+        if ledger.manifest.unwiped:  # a `forget` that was interrupted
             with suppress(StoreUnavailableError):  # a long reader is in the way: next time
                 erase.wipe(ledger)
         meant = scope.wanted(
-            scope.stored(ledger), folders, selection, index=directory, rebuild=rebuild
+            scope.stored(ledger.manifest), folders, selection, index=directory, rebuild=rebuild
         )
         with ledger.db.writing():  # so that what a missing folder forbids hasn't happened
             known = _bind(ledger, meant, settings, embedder, run, rebuild=rebuild)
@@ -127,7 +128,7 @@ def update_index(
         if known:
             run.gone = by_content(ledger, entries.gone)
         if entries.gone or any(not is_known(entry, known) for entry in entries.found):
-            ledger.set(complete="0")
+            ledger.keep(replace(ledger.manifest, complete=False))
         _add(ledger, entries.found, known, settings, embedder, run, progress)
         here = set(ledger.paths) | {found.skipped.path for found in ledger.skipped()}
         removed = [path for path in entries.gone if path in here]  # and not renamed
@@ -136,9 +137,7 @@ def update_index(
         if any(file.state in ("indexed", "removed") for file in run.files):
             ledger.tidy()
         # Only now: an interrupted run over changed settings must cut the other files again.
-        done = {"complete": "1", **_shape(settings, meant)}
-        if any(ledger.get(key) != value for key, value in done.items()):
-            ledger.set(**done)
+        ledger.keep(replace(ledger.manifest, complete=True, cut=_cut(settings, meant)))
         run.notes += _derive(ledger, run)
         counts = ledger.counts
     run.seconds["total"] = time.perf_counter() - began
@@ -152,15 +151,6 @@ def update_index(
         seconds=dict(run.seconds),
         notes=tuple(run.notes),
     )
-
-
-def _check_model(ledger: Ledger, embedder: Embedder, *, rebuild: bool) -> None:
-    made_with = ledger.get("model")
-    if made_with not in (None, embedder.name) and not rebuild:
-        raise IndexMismatchError(
-            f"The index at {ledger.directory} was made with the model {made_with}.",
-            hint="Use that model, name another place with --index, or make it anew: --rebuild.",
-        )
 
 
 def _bind(
@@ -179,25 +169,25 @@ def _bind(
     Raises:
         IndexMismatchError: It was made with another model, and `rebuild` is False.
     """
-    _check_model(ledger, embedder, rebuild=rebuild)
-    before = scope.stored(ledger)
-    same_model = ledger.get("model") in (None, embedder.name)
+    before = scope.stored(ledger.manifest)
+    mismatch = ledger.manifest.mismatch(embedder.name, writing=ledger.directory)
+    if mismatch and not rebuild:
+        raise mismatch
     if rebuild:
         elsewhere = before is not None and before.root != meant.root
-        if elsewhere and same_model and ledger.counts.passages <= MOST_KEPT:
+        if elsewhere and not mismatch and ledger.counts.passages <= MOST_KEPT:
             run.vectors = known_vectors(ledger)  # a folder that moved isn't embedded again
-        if elsewhere or not same_model:
-            ledger.set(fit="")  # a calibration was for those documents and that model
+        if elsewhere or mismatch:
+            # A calibration was for those documents and that model.
+            ledger.keep(replace(ledger.manifest, fit=""))
         ledger.clear()
     if before != meant:
         scope.keep(ledger, meant)
-    if ledger.get("model") != embedder.name:
-        ledger.set(model=embedder.name)
-    shape = _shape(settings, meant)
+    said, cut = replace(ledger.manifest, model=embedder.name), _cut(settings, meant)
     if not ledger.counts.documents:
-        ledger.set(complete="0", **shape)
-    same = all((ledger.get(key) or "") == value for key, value in shape.items())
-    return known_files(ledger) if same and not rebuild else {}
+        said = replace(said, complete=False, cut=cut)
+    ledger.keep(said)
+    return known_files(ledger) if said.cut == cut and not rebuild else {}
 
 
 def chunking(settings: Settings) -> str:
@@ -209,13 +199,9 @@ def chunking(settings: Settings) -> str:
     )
 
 
-def _shape(settings: Settings, meant: Scope) -> dict[str, str]:
-    """Return all that a document's text and passages depend on but its file."""
-    return {
-        "chunking": chunking(settings),
-        "extraction": str(EXTRACTION),
-        "fields": ", ".join(meant.selection.fields),
-    }
+def _cut(settings: Settings, meant: Scope) -> Cut:
+    """Return how documents are to be cut."""
+    return Cut(chunking(settings), EXTRACTION, ", ".join(meant.selection.fields))
 
 
 def contents(directory: Path) -> Contents:
@@ -271,7 +257,7 @@ def _document(
     if is_known(entry, known):
         run.files.append(known[entry.path][1])
         return None
-    if run.forgotten and erase.place(ledger.get("root") or "", entry.path) in run.forgotten:
+    if run.forgotten and erase.place(ledger.manifest.root, entry.path) in run.forgotten:
         _keep_out(ledger, entry, run)
         return None
     began = time.perf_counter()

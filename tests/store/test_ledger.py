@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,8 +27,9 @@ from askcorpus.store.database import FOREIGN, translate
 from askcorpus.store.files import LEDGER, missing
 from askcorpus.store.ledger import Ledger
 from askcorpus.store.lock import hold
+from askcorpus.store.manifest import Manifest
 from askcorpus.store.schema import FORMAT
-from tests.store.kit import UNPRIVILEGED, add, fill, make_readonly, output, python, unit
+from tests.store.kit import UNPRIVILEGED, add, fill, make_readonly, noted, output, python, unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -173,11 +175,10 @@ def test_moving_the_root_up_changes_every_path_at_once(ledger: Ledger) -> None:
     add(ledger, "a", ["apple"])
     add(ledger, "sub/a", ["pear"])  # what the first one's path becomes
     ledger.skip(Skipped("sub/sub/a", "binary"), size=5, mtime_ns=6)
-    ledger.rebase("sub/", root="/above")
+    ledger.rebase("sub/")
     assert ledger.paths == ["sub/a", "sub/sub/a"]
     assert ledger.document("sub/a").text == "apple"
     assert ledger.skipped()[0].skipped.path == "sub/sub/sub/a"
-    assert ledger.get("root") == "/above"
 
 
 def test_a_name_that_is_not_utf8_can_be_skipped_twice(ledger: Ledger) -> None:
@@ -223,10 +224,10 @@ def test_vectors_of_another_width_are_refused_until_the_index_is_empty(ledger: L
 def test_clearing_forgets_every_file_and_keeps_the_notes(ledger: Ledger) -> None:
     fill(ledger, documents=3)
     ledger.skip(Skipped("z", "binary"), size=1, mtime_ns=1)
-    ledger.set(model="m")
+    ledger.keep(replace(ledger.manifest, model="m"))
     ledger.clear()
     assert ledger.counts == (0, 0, 0)
-    assert ledger.get("model") == "m"
+    assert (ledger.manifest.model, ledger.dim) == ("m", None)
     assert len(ledger.vectors()[0]) == 0
     assert ledger.lexical(["passage"], 9) == []
     add(ledger, "a", ["x"])
@@ -446,13 +447,6 @@ def test_what_is_read_together_is_one_state(ledger: Ledger) -> None:
         assert reader.revision != before
 
 
-def test_notes_are_kept(ledger: Ledger) -> None:
-    ledger.set(model="a", encoding="b")
-    ledger.set(model="c")
-    with Ledger.open(ledger.directory) as reader:
-        assert [reader.get(key) for key in ("model", "encoding", "none")] == ["c", "b", None]
-
-
 def test_tidying_loses_nothing(ledger: Ledger) -> None:
     fill(ledger, documents=3)
     ledger.tidy()
@@ -555,7 +549,7 @@ def test_an_older_format_is_migrated_with_its_vectors(
         ids, matrix = ledger.vectors()
         assert len(ids) == len(matrix) == ledger.counts.passages > 0
         assert ledger.document(ledger.paths[0]).places == ()
-        assert ledger.get("format") == str(FORMAT)
+        assert noted(ledger, "format") == str(FORMAT)
     with Ledger.create(directory) as ledger:
         add(ledger, "new", ["plum"])
         assert ledger.document("new").text == "plum"
@@ -642,7 +636,7 @@ def test_a_reader_can_not_write(ledger: Ledger) -> None:
         Ledger.open(ledger.directory) as reader,
         pytest.raises(StoreUnavailableError, match="read-only"),
     ):
-        reader.set(model="x")
+        reader.keep(Manifest(model="x"))
 
 
 def test_a_locked_ledger_is_named(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -652,7 +646,7 @@ def test_a_locked_ledger_is_named(ledger: Ledger, monkeypatch: pytest.MonkeyPatc
         ledger.db.writing(),
         pytest.raises(StoreUnavailableError, match="locked"),
     ):
-        other.set(model="x")
+        other.keep(Manifest(model="x"))
 
 
 # Kill -9.
