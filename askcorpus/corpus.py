@@ -1,6 +1,6 @@
 """A corpus: an index of a folder that can be asked. The only place that picks concrete parts.
 
-folder → ingest → chunk → embed → store          Corpus.build (indexing.py)
+folder → ingest → chunk → embed → store          Corpus.sync
 question → retrieve → read → answer              Corpus.ask
 """
 
@@ -23,6 +23,7 @@ from askcorpus.question.spelling import correct
 from askcorpus.read.open import open_reader
 from askcorpus.records import Reading, Status
 from askcorpus.retrieve import query_words, retrieve
+from askcorpus.store import schema
 from askcorpus.store.ledger import Ledger
 from askcorpus.store.lock import is_held
 from askcorpus.store.search import VectorSearch
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import date
 
-    from askcorpus.answer import Thresholds
     from askcorpus.answer.fit import Fit
     from askcorpus.config import Settings
     from askcorpus.ingest import Selection
@@ -62,8 +62,9 @@ class Corpus:
         self.settings = settings
         self._calibrated = calibrated
         self.report: IndexReport | None = None
+        """What `build` did; None of a corpus that was only opened."""
         self._ledger = ledger
-        self._identity = _identity(ledger)
+        self._identity = schema.identity(ledger.db)
         self._vectors = VectorSearch(ledger, settings, one_shot=one_shot)
         self._notify = notify
         self._notes: list[str] = []
@@ -84,6 +85,41 @@ class Corpus:
     ) -> Corpus:
         """Bring an index in step with folders and return it open; `report` says what was done.
 
+        Arguments and errors are those of `sync`.
+        """
+        from askcorpus.sync.run import open_indexer
+
+        settings = settings or config.load()[0]
+        embedder = open_indexer(folders, index, settings, notify)
+        report = cls.sync(
+            *folders,
+            index=index,
+            settings=settings,
+            selection=selection,
+            rebuild=rebuild,
+            yes=yes,
+            progress=progress,
+            embedder=embedder,
+        )
+        corpus = cls.open(index, settings=settings, notify=notify)
+        corpus.report, corpus._embedder = report, embedder
+        return corpus
+
+    @classmethod
+    def sync(
+        cls,
+        *folders: str | Path,
+        index: str | Path | None = None,
+        settings: Settings | None = None,
+        selection: Selection | None = None,
+        rebuild: bool = False,
+        yes: bool = False,
+        progress: Progress | None = None,
+        notify: Callable[[str], None] | None = None,
+        embedder: Embedder | None = None,
+    ) -> IndexReport:
+        """Return what was done to bring an index in step with folders.
+
         Args:
             folders: Of documents, subfolders included; those that the index has, where none.
             index: Its directory; the settings' where None.
@@ -93,6 +129,7 @@ class Corpus:
             yes: Also where a known folder, or most of its files, are gone.
             progress: Called with files done, files in all and the path in hand.
             notify: Called with a sentence when something takes its time.
+            embedder: One that is open already; that of the settings where None.
 
         Raises:
             UsageError: There is no such folder, or nothing in it to index.
@@ -102,27 +139,13 @@ class Corpus:
             IndexBusyError: Another process is writing this index.
             ModelUnavailableError: The embedding model can't be had.
         """
-        from askcorpus.sync.run import update_index
+        from askcorpus.sync.run import Request, open_indexer, sync
 
         settings = settings or config.load()[0]
-        directory = Path(index) if index is not None else settings.index_path
-        if not folders:
-            Ledger.open(directory).close()  # a missing index is said before a model is loaded
-        embedder = open_embedder(settings, notify)
-        report = update_index(
-            [Path(folder) for folder in folders],
-            directory,
-            settings,
-            embedder,
-            selection=selection,
-            rebuild=rebuild,
-            yes=yes,
-            progress=progress,
-        )
-        corpus = cls(Ledger.open(directory), settings, notify=notify)
-        corpus.report = report
-        corpus._embedder = embedder
-        return corpus
+        directory = Path(settings.index_path if index is None else index)
+        request = Request(tuple(map(Path, folders)), selection, rebuild=rebuild, yes=yes)
+        embedder = embedder or open_indexer(folders, index, settings, notify)
+        return sync(request, directory, settings, embedder, progress)
 
     @classmethod
     def open(
@@ -204,15 +227,10 @@ class Corpus:
                 reading,
                 root=root,
                 document=cache(self._ledger.document),
-                thresholds=self.thresholds,
+                thresholds=self.fit.thresholds,
             )
             notes = [*reading.notes, *self._changed_sources(answer)]
         return replace(answer, passages=answer.passages[:k], notes=tuple(notes))
-
-    @property
-    def thresholds(self) -> Thresholds:
-        """The probabilities from which a span is an answer, fair or strong."""
-        return self.fit.thresholds
 
     @property
     def fit(self) -> Fit:
@@ -313,7 +331,7 @@ class Corpus:
     @property
     def outdated(self) -> bool:
         """Whether another index, one of another format or none at all stands in its place now."""
-        return self._identity != _identity(self._ledger)
+        return self._identity != schema.identity(self._ledger.db)
 
     def warm(self) -> None:
         """Load the models and the vector index, so that the first question needn't wait."""
@@ -368,15 +386,6 @@ class Corpus:
                 continue
             if (found.st_size, found.st_mtime_ns) != (document.size, document.mtime_ns):
                 yield f"{path} has changed since it was indexed. Run: askcorpus sync"
-
-
-def _identity(ledger: Ledger) -> tuple[int, ...] | None:
-    """Return what tells a ledger from another one at its place; None where there is none now."""
-    try:
-        found = ledger.db.path.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino, ledger.db.value("PRAGMA user_version")
 
 
 @contextmanager

@@ -60,9 +60,7 @@ def settings(home: Path) -> Settings:
 
 
 def sync(home: Path, *folders: Path) -> IndexReport:
-    with Corpus.build(*folders, settings=settings(home)) as corpus:
-        assert corpus.report
-        return corpus.report
+    return Corpus.sync(*folders, settings=settings(home))
 
 
 def converse(home: Path) -> None:

@@ -244,7 +244,7 @@ def _translated(place: Path) -> Iterator[None]:
 
 def _build(ledger: Ledger, directory: Path, watermark: int) -> None:
     """Fill the new directory with the texts up to the watermark; report on stdout."""
-    hashes, matrix = blobs.distinct(ledger.db, ledger.dim or 0, upto=watermark)
+    hashes, matrix = blobs.distinct(ledger.db, ledger.manifest.dim or 0, upto=watermark)
     client = _connect(directory)
     # Written out once, with the last passage. What is left in Chroma's log instead is put into
     # the graph again at every opening, by several threads, and so never twice the same.
@@ -272,7 +272,7 @@ def _probe(ledger: Ledger, directory: Path, watermark: int) -> None:
     Raises:
         StoreUnavailableError: It doesn't. A damaged directory may end the process instead.
     """
-    hashes, matrix = blobs.distinct(ledger.db, ledger.dim or 0, upto=watermark)
+    hashes, matrix = blobs.distinct(ledger.db, ledger.manifest.dim or 0, upto=watermark)
     row = {found: at for at, found in enumerate(hashes)}
     client = _connect(directory)
     collection = client.get_collection(_COLLECTION, embedding_function=None)

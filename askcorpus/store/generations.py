@@ -74,7 +74,7 @@ def check(ledger: Ledger, generation: Generation | None) -> Path:
         same = _digests(directory) == generation.digests
     except OSError as exc:
         raise _sick(f"The vector index {directory} can't be read.") from exc
-    if not same or generation.dim != ledger.dim:
+    if not same or generation.dim != ledger.manifest.dim:
         raise _sick(f"The vector index {directory} is missing, damaged or out of date.")
     with contextlib.closing(Database(directory / _DATABASE, writable=False)) as db:
         if db.value("PRAGMA quick_check") != "ok":
@@ -132,7 +132,9 @@ def build(ledger: Ledger, *, progress: Callable[[int, int], None] | None = None)
             _run_child(task, ledger.directory.absolute(), target, watermark, progress=progress)
         count, _ = ledger.tally(watermark)
         distinct = blobs.count_distinct(ledger.db, upto=watermark)
-        made = Generation(name, watermark, count, distinct, ledger.dim or 0, _digests(target))
+        made = Generation(
+            name, watermark, count, distinct, ledger.manifest.dim or 0, _digests(target)
+        )
         ledger.keep(replace(ledger.manifest, generation=made, refused=None))
     except BaseException as exc:
         if isinstance(exc, _RefusedError):  # it would be again, and building takes its time
@@ -164,7 +166,7 @@ def _present(home: Path) -> list[str]:
 
 def _is_short_of_room(ledger: Ledger, home: Path) -> bool:
     """Return whether what is left on the disk is less than building takes."""
-    needed = _PEAK * ledger.tally(0)[1] * (ledger.dim or 0) * 4
+    needed = _PEAK * ledger.tally(0)[1] * (ledger.manifest.dim or 0) * 4
     try:
         return shutil.disk_usage(home).free < needed
     except OSError:

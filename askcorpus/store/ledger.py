@@ -158,11 +158,6 @@ class Ledger:
         return rows.counts(self.db)
 
     @property
-    def dim(self) -> int | None:
-        """The width of the vectors; None before the first one."""
-        return self.manifest.dim
-
-    @property
     def watermark(self) -> int:
         """The highest passage id; 0 where there are no passages."""
         return self.db.value("SELECT max(id) FROM passages") or 0
@@ -278,7 +273,7 @@ class Ledger:
                 self.db.run("DELETE FROM documents WHERE id = ?", (number,))
 
     def _fix_width(self, width: int) -> None:
-        dim = self.dim
+        dim = self.manifest.dim
         if dim is None or not self.watermark:  # the first one, or the first after all were removed
             self.keep(replace(self.manifest, dim=width))
         elif dim != width:
@@ -391,7 +386,7 @@ class Ledger:
             upto: Only passages with at most this id; None for no limit.
         """
         with self.reading():
-            return blobs.read(self.db, self.dim or 0, ids, after=after, upto=upto)
+            return blobs.read(self.db, self.manifest.dim or 0, ids, after=after, upto=upto)
 
     def known_vectors(self, hashes: Iterable[bytes]) -> dict[bytes, Vectors]:
         """Return the vectors, (dim,) float32, of the passages with these hashes, as far as known.

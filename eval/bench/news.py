@@ -50,9 +50,7 @@ def main() -> None:
         rebuild = not (index / "ledger.sqlite3").exists()
         settings = Settings()
         if rebuild:
-            with Corpus.build(folder, index=index, settings=settings) as corpus:
-                if corpus.report:
-                    print(indexing(corpus.report))
+            print(indexing(Corpus.sync(folder, index=index, settings=settings)))
         titles = sorted({article["title"] for article in articles if article.get("title")})
         asked = random.Random(0).sample(titles, min(QUESTIONS, len(titles)))
         with Corpus.open(index, settings=settings) as corpus:

@@ -228,7 +228,7 @@ def test_the_shipped_reader_can_be_calibrated(seeds_index: Path, tmp_path: Path)
     found = calibrate.run(write(tmp_path, GOLD[::12]), settings, silence=0.3, force=True)
     assert found.fit.reader.startswith("askcorpus-reader-")
     with Corpus.open(settings=settings) as corpus:
-        assert corpus.thresholds.answered == found.fit.answered
+        assert corpus.fit.thresholds.answered == found.fit.answered
         assert not any("calibration" in note for note in corpus.ask(QUESTION).notes)
 
 

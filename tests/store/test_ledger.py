@@ -218,7 +218,7 @@ def test_vectors_of_another_width_are_refused_until_the_index_is_empty(ledger: L
     assert ledger.paths == ["a"]
     ledger.remove(["a"])
     add(ledger, "b", ["y"], unit(1, 1, 4))
-    assert ledger.dim == 4
+    assert ledger.manifest.dim == 4
 
 
 def test_clearing_forgets_every_file_and_keeps_the_notes(ledger: Ledger) -> None:
@@ -227,7 +227,7 @@ def test_clearing_forgets_every_file_and_keeps_the_notes(ledger: Ledger) -> None
     ledger.keep(replace(ledger.manifest, model="m"))
     ledger.clear()
     assert ledger.counts == (0, 0, 0)
-    assert (ledger.manifest.model, ledger.dim) == ("m", None)
+    assert (ledger.manifest.model, ledger.manifest.dim) == ("m", None)
     assert len(ledger.vectors()[0]) == 0
     assert ledger.lexical(["passage"], 9) == []
     add(ledger, "a", ["x"])

@@ -224,5 +224,5 @@ def test_another_model_is_a_mismatch_and_says_what_to_do(tmp_path: Path) -> None
 def test_the_width_is_noted_with_the_first_vector(ledger: Ledger) -> None:
     ledger.keep(replace(FULL, dim=None))
     add(ledger, "a", ["apple"])
-    assert ledger.manifest == replace(FULL, dim=ledger.dim)
-    assert ledger.dim is not None
+    assert ledger.manifest == replace(FULL, dim=ledger.manifest.dim)
+    assert ledger.manifest.dim is not None
