@@ -1,6 +1,6 @@
-"""A corpus: an index of a folder that can be asked. The only place that picks concrete parts.
+"""A corpus: an index of a folder that can be asked. Puts the stages together.
 
-folder → ingest → chunk → embed → store          Corpus.sync
+folder → ingest → chunk → embed → store          Corpus.sync (sync/run.py)
 question → retrieve → read → answer              Corpus.ask
 """
 

@@ -1,8 +1,8 @@
 """The three seams where a part can be swapped: Embedder, Store, Reader.
 
 To plug in a reader, write a class with its method that can be made without arguments, and name it
-"module:Class" as the setting `reader`. An embedder or a store is chosen in parts.py or corpus.py:
-add it there, and to the parameters of the contract tests. There is no registry.
+"module:Class" as the setting `reader`. An embedder is chosen in embed/__init__.py, a store
+in store/search.py: add it there, and to the parameters of the contract tests. There is no registry.
 """
 
 from __future__ import annotations

@@ -167,6 +167,9 @@ def test_every_entry_has_a_floor() -> None:
 def test_the_package_stays_a_picture() -> None:
     entries = [path for path in PACKAGE.iterdir() if path.name != "__pycache__"]
     assert len(entries) <= MOST_ENTRIES
+    shown = {f"{path.name}/" if path.is_dir() else path.name for path in entries}
+    tree = re.findall(r"^  (\w+(?:/|\.py)) ", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    assert set(tree) == shown - {"__init__.py", "__main__.py", "py.typed"}
 
 
 @pytest.mark.parametrize("path", FILES, ids=named)
@@ -179,7 +182,17 @@ def test_no_exception_outlives_its_hole() -> None:
 
 
 def test_no_files_import_each_other_in_a_circle() -> None:
-    assert circle(FILES) == []
+    trees = (ROOT / name for name in ("askcorpus", "eval", "training"))
+    assert circle([path for tree in trees for path in tree.rglob("*.py")]) == []
+
+
+@pytest.mark.parametrize(
+    ("tree", "above"),
+    [("askcorpus", {"eval", "training", "tests"}), ("training", {"eval", "tests"})],
+)
+def test_nothing_depends_on_what_measures_it(tree: str, above: set[str]) -> None:
+    used = {name.split(".")[0] for path in (ROOT / tree).rglob("*.py") for name in imports(path)}
+    assert used & above == set()
 
 
 @pytest.mark.parametrize("package", PACKAGES, ids=named)

@@ -36,11 +36,12 @@ from askcorpus.read.span import DEPTH, SpanReader
 from askcorpus.retrieve import query_words, retrieve
 from askcorpus.store.exact import ExactStore
 from askcorpus.store.ledger import Ledger
-from eval.bench.squad import Asked, articles, sample, write_folder
-from training.evaluate import SPLITS, held_out
+from training.articles import Asked, articles, sample, write_folder
+from training.evaluate import held_out
 from training.metrics import by_tenths, separation
 from training.negatives import examples
 from training.sentence import fit
+from training.sources import SPLITS
 
 if TYPE_CHECKING:
     import numpy.typing as npt

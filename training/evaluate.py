@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+import numpy as np
 import torch
 
 from askcorpus.evaluate.measures import exact_match, token_f1
@@ -22,7 +23,7 @@ from training.bm25 import Bm25
 from training.encode import Encoded, Found, Logits, best_span, encode, load_tokenizer, pad
 from training.metrics import separation
 from training.negatives import holds
-from training.sources import SQUAD, Item, split_titles, squad
+from training.sources import SPLITS, SQUAD, Item, split_titles, squad
 from training.windows import passages
 
 if TYPE_CHECKING:
@@ -30,8 +31,9 @@ if TYPE_CHECKING:
 
     from tokenizers import Tokenizer
 
-SPLITS = Path(__file__).parents[1] / "eval" / "splits.json"
 PASSAGE_TOKENS = 150
+INPUTS = ("ids", "types", "attention")
+OUTPUTS = ("start", "end")
 BATCH = 16
 
 
@@ -50,6 +52,28 @@ def torch_scorer(path: Path, *, device: str = "cpu") -> Scorer:
         with torch.inference_mode():
             start, end = model.logits(reader, pad(rows), device=device)
         return start.cpu().numpy(), end.cpu().numpy()
+
+    return score
+
+
+def onnx_scorer(path: Path, *, threads: int = 2) -> Scorer:
+    """Return a scorer that runs an exported file, one row at a time as the product does."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+
+    def score(rows: Sequence[Encoded]) -> tuple[Logits, Logits]:
+        held = pad(rows)
+        lowest = np.finfo(np.float32).min
+        start, end = np.zeros((2, *held.ids.shape), np.float32)
+        for i, row in enumerate(rows):
+            n = len(row.ids)
+            inputs = (held.ids, held.types, held.attention)
+            feed = {name: each[i : i + 1, :n] for name, each in zip(INPUTS, inputs, strict=True)}
+            start[i, :n], end[i, :n] = (each[0] for each in session.run(list(OUTPUTS), feed))
+        return np.where(held.allowed, start, lowest), np.where(held.allowed, end, lowest)
 
     return score
 
@@ -157,8 +181,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     pool = sorted({item.context for item in items})
     sample = random.Random(asked.seed).sample(items, min(asked.sample, len(items)))
     if (asked.model / "reader.onnx").exists():
-        from training.export import onnx_scorer
-
         score = onnx_scorer(asked.model / "reader.onnx", threads=asked.threads)
     else:
         score = torch_scorer(asked.model, device=asked.device)

@@ -20,7 +20,6 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import torch
 
 from askcorpus import onnx
@@ -28,8 +27,18 @@ from askcorpus.evaluate.measures import exact_match, token_f1
 from askcorpus.read.judge import NAMES
 from askcorpus.read.model.shipped import FILES
 from training import model
-from training.encode import Encoded, Logits, load_tokenizer, pad
-from training.evaluate import SPLITS, Scorer, held_out, read_all, torch_scorer
+from training.encode import load_tokenizer
+from training.evaluate import (
+    INPUTS,
+    OUTPUTS,
+    PASSAGE_TOKENS,
+    Scorer,
+    held_out,
+    onnx_scorer,
+    read_all,
+    torch_scorer,
+)
+from training.sources import SPLITS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,10 +48,7 @@ if TYPE_CHECKING:
     from training.encode import Found
     from training.sources import Item
 
-INPUTS = ("ids", "types", "attention")
-OUTPUTS = ("start", "end")
 OPSET = 17
-PASSAGE_TOKENS = 150
 WINDOW = 256
 """Tokens that the product reads at once: whole passages. Windows of 120 were no better."""
 
@@ -110,28 +116,6 @@ def write_manifest(folder: Path, name: str) -> None:
 
 def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def onnx_scorer(path: Path, *, threads: int = 2) -> Scorer:
-    """Return a scorer that runs an exported file, one row at a time as the product does."""
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-
-    def score(rows: Sequence[Encoded]) -> tuple[Logits, Logits]:
-        held = pad(rows)
-        lowest = np.finfo(np.float32).min
-        start, end = np.zeros((2, *held.ids.shape), np.float32)
-        for i, row in enumerate(rows):
-            n = len(row.ids)
-            inputs = (held.ids, held.types, held.attention)
-            feed = {name: each[i : i + 1, :n] for name, each in zip(INPUTS, inputs, strict=True)}
-            start[i, :n], end[i, :n] = (each[0] for each in session.run(list(OUTPUTS), feed))
-        return np.where(held.allowed, start, lowest), np.where(held.allowed, end, lowest)
-
-    return score
 
 
 def compare(

@@ -19,14 +19,13 @@ from training import checkpoint, model
 from training.batches import Batch, Plan, batch_count, batches
 from training.encode import load_tokenizer
 from training.negatives import Example, examples
-from training.sources import TRAINING_FILES, training_items
+from training.sources import SPLITS, TRAINING_FILES, training_items
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from transformers import BertForQuestionAnswering
 
-SPLITS = Path(__file__).parents[1] / "eval" / "splits.json"
 PACKAGES = ("torch", "transformers", "tokenizers", "numpy")
 SNAPSHOTS = (0.25, 0.5, 0.75)
 LOG_STEPS = 25

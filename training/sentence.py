@@ -25,7 +25,7 @@ from askcorpus.read.sentence import DEPTH, SentenceReader
 from askcorpus.retrieve import query_words, retrieve
 from askcorpus.store.exact import ExactStore
 from askcorpus.store.ledger import Ledger
-from eval.bench.squad import Asked, articles, sample, write_folder
+from training.articles import Asked, articles, sample, write_folder
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -6,17 +6,19 @@ import json
 import lzma
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 SQUAD = "squad-train-v1.1.json.xz"
 SQUAD2 = "squad-train-v2.0-10articles.json.xz"
 QED = "qed-train.jsonl.xz"
 TYDI = "tydiqa-en-train.json.xz"
 TRAINING_FILES = (SQUAD, SQUAD2, QED, TYDI)
+SPLITS = Path(__file__).parents[1] / "eval" / "splits.json"
+"""Which articles train, and which only measure."""
 MAX_ANSWER_CHARS = 160
 
 

@@ -28,7 +28,7 @@ from askcorpus.evaluate import read_gold
 from askcorpus.evaluate.measures import normalise
 from askcorpus.read.span import SpanReader
 from eval.bench.machine import describe
-from eval.bench.squad import articles
+from training.articles import articles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

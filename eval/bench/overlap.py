@@ -22,7 +22,7 @@ from askcorpus.store.chroma import ChromaStore
 from askcorpus.store.exact import ExactStore
 from askcorpus.store.ledger import Ledger
 from eval.bench.machine import describe
-from eval.bench.squad import articles, sample, write_folder
+from training.articles import articles, sample, write_folder
 
 if TYPE_CHECKING:
     from askcorpus.ports import Store

@@ -25,7 +25,8 @@ from askcorpus.records import Hit, Passage
 from askcorpus.store.ledger import Ledger
 from eval.bench import embedding
 from eval.bench.machine import describe
-from eval.bench.squad import articles, write_file, write_folder, write_qed
+from eval.bench.squad import write_file, write_qed
+from training.articles import articles, write_folder
 from training.calibrate import Asking, ask_all, figures, tasks
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from askcorpus.embed import open_embedder
 from askcorpus.retrieve import CANDIDATES, Weights, query_words, retrieve
 from askcorpus.store.exact import ExactStore
 from askcorpus.store.ledger import Ledger
-from eval.bench.squad import Asked, articles, sample, write_folder
+from training.articles import Asked, articles, sample, write_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

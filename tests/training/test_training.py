@@ -20,8 +20,8 @@ from tests.conftest import ROOT
 from training import model
 from training.batches import Plan, batches
 from training.encode import best_span, encode, load_tokenizer, pad, token_span
-from training.evaluate import torch_scorer
-from training.export import onnx_scorer, to_onnx
+from training.evaluate import onnx_scorer, torch_scorer
+from training.export import to_onnx
 from training.negatives import Example, examples, holds
 from training.reader import Run, Settings
 from training.sources import Item

@@ -1,6 +1,6 @@
 """The child process that parses: reads files from its standard input until that ends.
 
-Run by `worker` as a program, with limits in its arguments. A parser's library may print, loop,
+Run by `sandbox` as a program, with limits in its arguments. A parser's library may print, loop,
 fill the memory or crash; here that harms nothing but this process.
 """
 
