@@ -10,7 +10,8 @@ import json
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from askcorpus.errors import IndexMismatchError, StoreUnavailableError
+from askcorpus.errors import IndexMismatchError
+from askcorpus.store.files import damaged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -119,10 +120,7 @@ def read(db: Database) -> Manifest:
     try:
         return _parsed(noted)
     except (AttributeError, RecursionError, TypeError, ValueError) as exc:
-        raise StoreUnavailableError(
-            f"Can't use {db.path}: it is damaged.",
-            hint="Delete it, then index the folder again.",
-        ) from exc
+        raise damaged(db.path) from exc
 
 
 def write(db: Database, manifest: Manifest) -> None:
@@ -220,6 +218,7 @@ def _paths(value: object) -> tuple[str, ...]:
     paths = _strings(value)
     if not paths or any("\0" in path for path in paths):
         raise ValueError("not a list of paths")
+    "".join(paths).encode()  # a lone surrogate raises a ValueError: no index is of such a folder
     return paths
 
 

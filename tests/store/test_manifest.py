@@ -135,6 +135,7 @@ SCOPES: tuple[Any, ...] = (
     {"folders": []},
     {"folders": [1]},
     {"folders": ["a\0/"]},
+    {"folders": ["\ud800/"]},
     {"selection": []},
     {"selection": {"include": "*.pdf"}},
     {"selection": {"fields": [None]}},
@@ -219,6 +220,13 @@ def test_another_model_is_a_mismatch_and_says_what_to_do(tmp_path: Path) -> None
     written = FULL.mismatch("other", writing=tmp_path)
     assert written is not None
     assert written.message == f"The index at {tmp_path} was made with the model {FULL.model}."
+
+
+def test_a_width_that_is_not_the_vectors_is_a_damaged_index(ledger: Ledger) -> None:
+    add(ledger, "a", ["apple"])
+    note(ledger, "dim", "3")
+    with pytest.raises(StoreUnavailableError, match="it is damaged"):
+        ledger.vectors()
 
 
 def test_the_width_is_noted_with_the_first_vector(ledger: Ledger) -> None:
