@@ -7,11 +7,14 @@ documents can't move the cursor, change colours or hide text.
 from __future__ import annotations
 
 import json
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote as url_quote
 
+from askcorpus import config
+from askcorpus.errors import ConfigError
 from askcorpus.records import Note
 from askcorpus.text import UNSAFE, one_line, printable
 
@@ -42,7 +45,7 @@ _NOTES: dict[NoteKind, str] = {
     "search": "{cause} {instead} {hint}",
     "filter": "No {what} passes these filters. See: askcorpus status",
     "undated": "{count} documents state no date and were left out.",
-    "changed": "{path} has changed since it was indexed. Run: askcorpus sync",
+    "changed": "{path} has changed since it was indexed. Run: {run}",
     "gone": "{path} is gone since it was indexed; the quote is from the index.",
     "removed": "{path} is no longer in the index.",
     "renewed": "{path} was indexed anew since this answer: ask again.",
@@ -52,6 +55,21 @@ _NOTES: dict[NoteKind, str] = {
 def note(kind: NoteKind, *, path: str = "", **facts: object) -> Note:
     """Return a remark in words; the facts are those that the words of its kind name."""
     return Note(_NOTES[kind].format(path=path, **facts).strip(), kind, path)
+
+
+def command(words: str, directory: Path) -> str:
+    """Return the command line that does something with this index, safe for a terminal.
+
+    Args:
+        words: A command and its arguments, as "index DIR".
+        directory: Of the index; the one that the settings name needs no mention.
+    """
+    try:
+        usual = config.load()[0].index_path == directory
+    except ConfigError:  # the settings are read from elsewhere then
+        usual = False
+    where = "" if usual else f"--index {shlex.quote(one_line(config.spelled(directory)))} "
+    return f"askcorpus {where}{words}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +251,7 @@ def boilerplate_text(document: Document) -> str:
 
 def status_text(status: Status) -> str:
     """Return what an index holds, ending in a newline."""
+    sync = command("sync", Path(status.directory))
     lines = [
         f"index      {one_line(status.directory)}",
         *(f"folder     {one_line(folder)}" for folder in status.folders),
@@ -242,7 +261,7 @@ def status_text(status: Status) -> str:
         f"model      {one_line(status.model)}",
         f"vectors    {status.dense}",
         f"thresholds {one_line(status.calibration) or 'as shipped'}",
-        f"state      {'complete' if status.complete else 'interrupted: run askcorpus sync'}",
+        f"state      {'complete' if status.complete else f'interrupted: run {sync}'}",
     ]
     lines += [f"skipped    {one_line(path)}: {one_line(reason)}" for path, reason in status.skipped]
     return "\n".join(lines) + "\n"

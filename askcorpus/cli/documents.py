@@ -134,9 +134,10 @@ def forget(ctx: click.Context, /, names: tuple[str, ...], undo: bool, **params: 
     settings, _ = load_settings(ctx, params)
     if undo:
         from askcorpus.forget import readmit
+        from askcorpus.render import command
 
         count = readmit(settings.index_path, names)
-        narrate(f"{count} let in again. Run: askcorpus sync")
+        narrate(f"{count} let in again. Run: {command('sync', settings.index_path)}")
         return
     from askcorpus.forget import forget as forget_documents
 

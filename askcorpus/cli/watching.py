@@ -43,6 +43,7 @@ def watch(ctx: click.Context, /, poll: bool, as_json: bool, **params: Any) -> No
 
     Where a folder, or most of its files, are gone, nothing is changed until they are back.
     """
+    from askcorpus.render import command
     from askcorpus.watch import follow
 
     settings, _ = load_settings(ctx, params, *_FLAGS)
@@ -50,7 +51,7 @@ def watch(ctx: click.Context, /, poll: bool, as_json: bool, **params: Any) -> No
 
     def report(done: IndexReport) -> None:
         nonlocal ran
-        said = lines(done, first=not ran)
+        said = lines(done, command("status", settings.index_path), first=not ran)
         for line in said:
             _say(line)
         if not ran:
@@ -70,11 +71,12 @@ def watch(ctx: click.Context, /, poll: bool, as_json: bool, **params: Any) -> No
         )
 
 
-def lines(report: IndexReport, *, first: bool) -> list[str]:
+def lines(report: IndexReport, status: str, *, first: bool) -> list[str]:
     """Return what a run did: nothing where it changed nothing and failed at nothing new.
 
     Args:
         report: Of which `files` holds what is new.
+        status: The command that lists what was left out.
         first: Whether it is the first run, of which what is left out by design isn't listed.
     """
     by_state: dict[str, list[FileReport]] = {}
@@ -88,7 +90,7 @@ def lines(report: IndexReport, *, first: bool) -> list[str]:
     left_out = by_state.get("failed", []) + ([] if first else by_state.get("skipped", []))
     said = [_left_out(file) for file in left_out[:EXPLAINED]]
     if len(left_out) > EXPLAINED:
-        said.append(f"{len(left_out) - EXPLAINED} more left out. Run: askcorpus status")
+        said.append(f"{len(left_out) - EXPLAINED} more left out. Run: {status}")
     if parts or first:
         holds = f"{report.documents} documents, {report.passages} passages."
         said.append(f"{', '.join(parts) or 'nothing has changed'}: {holds}")

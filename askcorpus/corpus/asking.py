@@ -115,7 +115,7 @@ class Asking:
                 instead = "Only words are searched."
                 self._notes = [note("search", cause=exc.message, instead=instead, hint=exc.hint)]
                 return None, None
-        mismatch = self._ledger.manifest.mismatch(self._embedder.name)
+        mismatch = self._ledger.manifest.mismatch(self._embedder.name, self._ledger.directory)
         if mismatch:
             raise mismatch
         return self._embedder, self.vectors.store()

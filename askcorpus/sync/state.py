@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from askcorpus.answer import fit
 from askcorpus.records import Note, Status
-from askcorpus.render import note
+from askcorpus.render import command, note
 from askcorpus.store.lock import is_held
 from askcorpus.sync import scope
 
@@ -60,4 +60,4 @@ def changed(ledger: Ledger, paths: Iterable[str]) -> Iterator[Note]:
             yield note("gone", path=path)
             continue
         if (found.st_size, found.st_mtime_ns) != (document.size, document.mtime_ns):
-            yield note("changed", path=path)
+            yield note("changed", path=path, run=command("sync", ledger.directory))

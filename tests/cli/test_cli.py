@@ -121,7 +121,12 @@ def test_the_question_comes_from_stdin_and_may_begin_with_a_dash(hashing: Path) 
         (["nonsense"], 2, "No such command", "--help"),
         (["query", "--after", "yesterday", "who?"], 2, "not a date", "2014-07-27"),
         (["query", "-k", "0", "who closed it?"], 2, "'k' is 0", "1 to 50"),
-        (["--index", "./nowhere", "query", "who?"], 3, "No index at nowhere", "index DIR"),
+        (
+            ["--index", "./nowhere", "query", "who?"],
+            3,
+            "No index at ./nowhere",
+            "--index ./nowhere index DIR",
+        ),
         (["index", "nowhere"], 2, "nowhere", ""),
         (["show", "nothing.txt"], 2, "nothing.txt", ""),
         (["--config", "no.toml", "config"], 2, "no.toml", "exists"),

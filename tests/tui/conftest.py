@@ -242,6 +242,6 @@ def made_answer(index: Path, question: str = DENIED) -> Answer:
         spans=tuple(spans[:1]),
         citations=tuple(citations),
         also=(Alternative("Khaled Meshaal", 2),),
-        notes=(note("changed", path=citations[0].path),),
+        notes=(note("changed", path=citations[0].path, run="askcorpus sync"),),
         seconds={"total": 0.25},
     )
