@@ -10,7 +10,7 @@ import json
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote as url_quote
 
 from askcorpus import config
@@ -36,12 +36,16 @@ NO_ANSWER = {
     "related": "No passage answers this. The nearest one:",
     "none": "No passage here is about this.",
 }
+_SO_FAR = {
+    "related": "No passage that was read so far answers this. The nearest one:",
+    "none": "No passage that was read so far is about this.",
+}
 
 
 _NOTES: dict[NoteKind, str] = {
     "slip": "Read {written!r} as {read!r}.",
-    "indexing": "Indexing is under way; answers come from what is there so far.",
-    "interrupted": "Indexing was interrupted; answers come from what is there so far.",
+    "indexing": "Indexing is under way: {holds} so far.",
+    "interrupted": "Indexing was interrupted: only {holds} were read. Run: {run}",
     "search": "{cause} {instead} {hint}",
     "filter": "No {what} passes these filters. See: askcorpus status",
     "undated": "{count} documents state no date and were left out.",
@@ -70,6 +74,34 @@ def command(words: str, directory: Path) -> str:
         usual = False
     where = "" if usual else f"--index {shlex.quote(one_line(config.spelled(directory)))} "
     return f"askcorpus {where}{words}"
+
+
+def no_answer(answer: Answer) -> str:
+    """Return the sentence that says that there is no answer: none in what was read."""
+    partly = any(note.kind in ("indexing", "interrupted") for note in answer.notes)
+    return (_SO_FAR if partly else NO_ANSWER)[answer.outcome]
+
+
+def counted(number: int, noun: str) -> str:
+    """Return so many of something, in the plural where it isn't one."""
+    return f"{number:,} {noun}{'s' * (number != 1)}"
+
+
+class Holdings(Protocol):
+    """What counts what is in an index."""
+
+    @property
+    def documents(self) -> int:
+        """In the index now."""
+
+    @property
+    def passages(self) -> int:
+        """In the index now."""
+
+
+def holdings(held: Holdings) -> str:
+    """Return how many documents and passages there are."""
+    return f"{counted(held.documents, 'document')}, {counted(held.passages, 'passage')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +148,7 @@ def answer_text(answer: Answer, style: Style, *, explain: bool = False) -> str:
         for other in answer.also:
             lines.append(f"also: {one_line(other.answer)} [{other.n}]")
     else:
-        lines.append(NO_ANSWER[answer.outcome])
+        lines.append(no_answer(answer))
         lines += _citations(answer, style)
     if explain:
         lines += ["", *_explained(answer.passages), "", _decided(answer)]
@@ -211,8 +243,8 @@ def report_text(report: IndexReport) -> str:
     ]
     states = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
     lines.append(
-        f"{report.documents} documents, {report.passages} passages in the index "
-        f"({states or 'no files'}; {report.embedded} passages embedded) "
+        f"{holdings(report)} in the index "
+        f"({states or 'no files'}; {counted(report.embedded, 'passage')} embedded) "
         f"in {report.seconds.get('total', 0.0):.1f} s."
     )
     lines += [one_line(note) for note in report.notes]
@@ -251,17 +283,22 @@ def boilerplate_text(document: Document) -> str:
 
 def status_text(status: Status) -> str:
     """Return what an index holds, ending in a newline."""
-    sync = command("sync", Path(status.directory))
+    # The words are the index's own and tell how it was made: they are mended for the eye alone.
+    chunking = one_line(status.chunking).replace(" 1 sentences", " 1 sentence")
+    state = "complete"
+    if not status.complete:
+        sync = command("sync", Path(status.directory))
+        state = "under way" if status.writing else f"interrupted: run {sync}"
     lines = [
         f"index      {one_line(status.directory)}",
         *(f"folder     {one_line(folder)}" for folder in status.folders),
         *([f"files      {one_line(status.wanted)}"] if status.wanted else []),
         f"documents  {status.documents} ({status.undated} without a date)",
-        f"passages   {status.passages} ({one_line(status.chunking)})",
+        f"passages   {status.passages} ({chunking})",
         f"model      {one_line(status.model)}",
         f"vectors    {status.dense}",
         f"thresholds {one_line(status.calibration) or 'as shipped'}",
-        f"state      {'complete' if status.complete else f'interrupted: run {sync}'}",
+        f"state      {state}",
     ]
     lines += [f"skipped    {one_line(path)}: {one_line(reason)}" for path, reason in status.skipped]
     return "\n".join(lines) + "\n"

@@ -16,6 +16,7 @@ import click
 
 from askcorpus.cli.console import ProgressLine, emit, narrate
 from askcorpus.cli.options import load_settings, settings_options
+from askcorpus.render import command, holdings
 from askcorpus.text import one_line
 
 if TYPE_CHECKING:
@@ -43,7 +44,6 @@ def watch(ctx: click.Context, /, poll: bool, as_json: bool, **params: Any) -> No
 
     Where a folder, or most of its files, are gone, nothing is changed until they are back.
     """
-    from askcorpus.render import command
     from askcorpus.watch import follow
 
     settings, _ = load_settings(ctx, params, *_FLAGS)
@@ -92,8 +92,7 @@ def lines(report: IndexReport, status: str, *, first: bool) -> list[str]:
     if len(left_out) > EXPLAINED:
         said.append(f"{len(left_out) - EXPLAINED} more left out. Run: {status}")
     if parts or first:
-        holds = f"{report.documents} documents, {report.passages} passages."
-        said.append(f"{', '.join(parts) or 'nothing has changed'}: {holds}")
+        said.append(f"{', '.join(parts) or 'nothing has changed'}: {holdings(report)}.")
     return [*said, *(one_line(note) for note in report.notes)]
 
 

@@ -294,10 +294,8 @@ class Ledger:
         """
         found = self.db.rows(rows.SELECT, (path,))
         if not found:
-            raise UsageError(
-                f"No document {path!r} in the index.",
-                hint=f"Run: {command('status --files', self.directory)}",
-            )
+            hint = f"Run: {command('status --files', self.directory)}"
+            raise UsageError(f"No document {path!r} in the index.", hint=hint)
         return rows.to_document(found[0])
 
     def documents(self) -> list[DocumentRow]:

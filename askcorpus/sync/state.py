@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from askcorpus.answer import fit
 from askcorpus.records import Note, Status
-from askcorpus.render import command, note
+from askcorpus.render import command, holdings, note
 from askcorpus.store.lock import is_held
 from askcorpus.sync import scope
 
@@ -41,13 +41,23 @@ def status(ledger: Ledger, *, dense: str) -> Status:
             skipped=tuple((s.skipped.path, s.skipped.reason) for s in ledger.skipped()),
             undated=sum(row.date is None for row in ledger.documents()),
             calibration=fit.described(said.fit),
+            writing=under_way(ledger),
         )
+
+
+def under_way(ledger: Ledger) -> bool:
+    """Return whether the index isn't complete because a process is indexing now."""
+    return not ledger.manifest.complete and is_held(ledger.directory)
 
 
 def incomplete(ledger: Ledger) -> Iterator[Note]:
     """Yield a warning where the last run hasn't come to its end."""
     if not ledger.manifest.complete:
-        yield note("indexing" if is_held(ledger.directory) else "interrupted")
+        yield note(
+            "indexing" if is_held(ledger.directory) else "interrupted",
+            holds=holdings(ledger.counts),
+            run=command("sync", ledger.directory),
+        )
 
 
 def changed(ledger: Ledger, paths: Iterable[str]) -> Iterator[Note]:

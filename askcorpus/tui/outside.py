@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from askcorpus.errors import UnavailableError
-from askcorpus.render import NO_ANSWER, address, quote_parts
+from askcorpus.render import address, no_answer, quote_parts
 from askcorpus.text import one_line, printable
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def plain(answer: Answer) -> str:
     """Return the answer alone, or the sentence that says that there is none."""
     if answer.answer is not None:
         return printable(answer.answer)
-    return NO_ANSWER[answer.outcome]
+    return no_answer(answer)
 
 
 def markdown(answer: Answer) -> str:
@@ -98,7 +98,7 @@ def markdown(answer: Answer) -> str:
 def _markdown(answer: Answer) -> Iterator[str]:
     yield f"**{_escaped(answer.question)}**"
     yield ""
-    yield _escaped(answer.answer or NO_ANSWER[answer.outcome])
+    yield _escaped(answer.answer or no_answer(answer))
     for citation in answer.citations:
         yield ""
         quote = "".join(text for text, _ in quote_parts(citation, ()))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from askcorpus.question.filters import described
-from askcorpus.render import NO_ANSWER, address, quote_parts
+from askcorpus.render import address, holdings, no_answer, quote_parts
 from askcorpus.text import one_line
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def verdict(answer: Answer) -> Content:
         text = "" if answer.answer == answer.sentence else one_line(answer.answer)
         words = Content.styled(text or "In the document's words:", "bold" if text else MUTED)
         return Content.assemble((f"{sign} ", "$accent"), words)
-    return Content.assemble((f"{sign} ", "$warning"), (NO_ANSWER[answer.outcome], "italic"))
+    return Content.assemble((f"{sign} ", "$warning"), (no_answer(answer), "italic"))
 
 
 def quoted(citation: Citation, spans: Iterable[SpanRef]) -> Content:
@@ -80,7 +80,10 @@ def split_notes(answer: Answer) -> tuple[dict[int, list[Note]], list[Note]]:
 
 
 def note(text: str) -> Content:
-    """Return a remark."""
+    """Return a remark; a command for a shell gives way to the key that does the same here."""
+    said, has_command, _ = text.partition(" Run: askcorpus ")
+    if has_command and text.endswith(" sync"):
+        text = f"{said} f5 brings the index in step."
     return Content.assemble(("! ", "bold $warning"), one_line(text))
 
 
@@ -108,10 +111,13 @@ def failed(error: AskcorpusError) -> Content:
     return Content("\n").join(lines)
 
 
-def holdings(status: Status) -> str:
-    """Return how much is in the index."""
-    passages = f"{status.passages:,} passage{'s' * (status.passages != 1)}"
-    return f"{status.documents:,} document{'s' * (status.documents != 1)}, {passages}"
+def unfinished(status: Status) -> str:
+    """Return why the index isn't whole, and what to do; "" where it is."""
+    if status.complete:
+        return ""
+    if status.writing:
+        return "indexing is under way in another process"
+    return "indexing was interrupted: f5 goes on"
 
 
 def invitation(status: Status) -> Content:
@@ -121,6 +127,7 @@ def invitation(status: Status) -> Content:
             Content.styled("Ask about your documents.", "bold"),
             Content(""),
             Content.styled(f"{holdings(status)} from {one_line(status.root)}", MUTED),
+            *([note(f"So far: {unfinished(status)}.")] if not status.complete else []),
             Content(""),
             Content("Answers are quoted from them, cited to the character."),
             Content("Where no passage answers, that is what you are told."),
@@ -146,12 +153,16 @@ def conversation(summary: Summary) -> Content:
     return Content.assemble(question(summary.title), (said, MUTED))
 
 
-def documents_title(documents: Sequence[object], skipped: Sequence[Skipped]) -> Content:
-    """Return how many files there are, and how many were left out."""
+def documents_title(
+    documents: Sequence[object], skipped: Sequence[Skipped], unfinished: str
+) -> Content:
+    """Return how many files there are, how many were left out, and whether that is all."""
     failed = sum(file.failed for file in skipped)
     parts = [f"{len(documents):,} in the index", f"{len(skipped) - failed:,} left out"]
     if failed:
         parts.append(f"{failed:,} failed")
+    if unfinished:
+        parts.append(unfinished)
     return Content(" · ".join([*parts, "enter opens one"]))
 
 
