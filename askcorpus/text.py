@@ -54,6 +54,19 @@ def one_line(text: str) -> str:
     return " ".join(printable(text).split())
 
 
+def shortened(text: str, width: int) -> str:
+    """Return the text, its end cut off where it is longer than so many characters."""
+    return text if len(text) <= width else f"{text[: max(0, width - 1)]}…"
+
+
+def middle_cut(text: str, width: int) -> str:
+    """Return the text, its middle cut out where it is longer than so many characters."""
+    if len(text) <= width:
+        return text
+    tail = max(0, width - 1) * 2 // 3
+    return f"{text[: max(0, width - 1 - tail)]}…{text[len(text) - tail :]}"
+
+
 def line_starts(text: str) -> list[int]:
     """Return the offset of each line's first character; CRLF, CR and LF end a line."""
     return [0, *(match.end() for match in _LINE_BREAK.finditer(text))]

@@ -119,6 +119,7 @@ def _say(text: str) -> None:
 def _ended_by(*numbers: signal.Signals) -> Iterator[None]:
     """Let the signals end what is run inside as Ctrl+C does, and then the process, as they would.
 
+    Ctrl+C is the end that was announced: nothing is said of it, and the code is that of a shell.
     Whatever is going on is given up where it is; what was committed is kept.
     """
     came: list[int] = []
@@ -134,7 +135,7 @@ def _ended_by(*numbers: signal.Signals) -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         if not came:
-            raise
+            raise click.exceptions.Exit(130) from None
         sys.stdout.flush()
         signal.signal(came[0], signal.SIG_DFL)
         os.kill(os.getpid(), came[0])

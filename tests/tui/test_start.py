@@ -54,7 +54,7 @@ def on_terminal(command: list[str], wanted: str, keys: bytes) -> tuple[int, str]
     return os.waitstatus_to_exitcode(status), seen.decode(errors="replace")
 
 
-@pytest.mark.parametrize("words", [[], ["chat", "--inline"]])
+@pytest.mark.parametrize("words", [[], ["--inline"], ["chat", "--inline", "--no-history"]])
 def test_on_a_terminal_the_chat_opens_and_ctrl_q_leaves_it(
     seeds_index: Path, words: list[str]
 ) -> None:
@@ -85,14 +85,9 @@ def run(*words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_without_a_terminal_the_program_alone_prints_its_help() -> None:
-    done = run()
-    assert done.returncode == 2
-    assert "Usage: askcorpus" in done.stderr
-
-
-def test_without_a_terminal_the_chat_says_what_to_run_instead() -> None:
-    done = run("chat")
+@pytest.mark.parametrize("words", [[], ["chat"], ["--inline"]])
+def test_without_a_terminal_the_chat_says_what_to_run_instead(words: list[str]) -> None:
+    done = run(*words)
     assert done.returncode == 2
     assert done.stderr == ('askcorpus: The chat needs a terminal.\n  Run: askcorpus query "…"\n')
 
