@@ -47,8 +47,10 @@ _NOTES: dict[NoteKind, str] = {
     "indexing": "Indexing is under way: {holds} so far.",
     "interrupted": "Indexing was interrupted: only {holds} were read. Run: {run}",
     "search": "{cause} {instead} {hint}",
-    "filter": "No {what} passes these filters. See: askcorpus status",
-    "undated": "{count} documents state no date and were left out.",
+    "quotes": "No passage holds what stands in quotation marks to the letter; its words were "
+    "searched, as with --no-filters.",
+    "filter": "No {what} passes these filters. See: {run}",
+    "undated": "{documents} no date and {were} left out.",
     "changed": "{path} has changed since it was indexed. Run: {run}",
     "gone": "{path} is gone since it was indexed; the quote is from the index.",
     "removed": "{path} is no longer in the index.",

@@ -76,7 +76,7 @@ def test_a_note_that_was_read_back_knows_the_document_that_it_is_about() -> None
         notes=(
             note("changed", path="a.txt", run="askcorpus sync"),
             Note("a.txt.bak is odd."),
-            note("undated", count=2),
+            note("undated", documents="2 documents state", were="were"),
         ),
     )
     back = Answer.from_dict(json.loads(json.dumps(answer.to_dict())))

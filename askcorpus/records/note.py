@@ -9,6 +9,7 @@ NoteKind = Literal[
     "indexing",  # the index isn't complete
     "interrupted",
     "search",  # a way of searching was missing
+    "quotes",  # a phrase was taken as words, for no passage holds it
     "filter",  # nothing passes the filters
     "undated",  # documents were left out for want of a date
     "calibration",  # the one in the index isn't used

@@ -7,6 +7,7 @@ words, marks by bold and underline; colour only adds to that.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -28,6 +29,13 @@ METER = {"strong": "▰▰▰", "fair": "▰▰▱", "weak": "▰▱▱"}
 MUTED = "$text-muted"
 # A pasted page is a question too, but nobody wants to read it again above the answer.
 QUESTION_SHOWN = 400
+
+
+_KEYS_FOR = (
+    (re.compile(r"Run: askcorpus (?:--index .+ )?sync$"), "f5 brings the index in step."),
+    (re.compile(r"See: askcorpus .*status --files$"), "ctrl+o lists the documents."),
+    (re.compile(r"as with --no-filters\.$"), "as u does."),
+)
 
 
 def question(text: str) -> Content:
@@ -80,10 +88,9 @@ def split_notes(answer: Answer) -> tuple[dict[int, list[Note]], list[Note]]:
 
 
 def note(text: str) -> Content:
-    """Return a remark; a command for a shell gives way to the key that does the same here."""
-    said, has_command, _ = text.partition(" Run: askcorpus ")
-    if has_command and text.endswith(" sync"):
-        text = f"{said} f5 brings the index in step."
+    """Return a remark; what is for a shell gives way to the key that does the same here."""
+    for shell, key in _KEYS_FOR:
+        text = shell.sub(key, text)
     return Content.assemble(("! ", "bold $warning"), one_line(text))
 
 
