@@ -16,7 +16,7 @@ from urllib.parse import quote as url_quote
 from askcorpus import config
 from askcorpus.errors import ConfigError
 from askcorpus.records import Note
-from askcorpus.text import UNSAFE, one_line, printable
+from askcorpus.text import UNSAFE, middle_cut, one_line, printable, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -42,6 +42,8 @@ _SO_FAR = {
 }
 
 
+# A line's number in an address is never cut.
+LINE_DIGITS = 12
 _NOTES: dict[NoteKind, str] = {
     "slip": "Read {written!r} as {read!r}.",
     "indexing": "Indexing is under way: {holds} so far.",
@@ -172,12 +174,21 @@ def _citations(answer: Answer, style: Style) -> Iterator[str]:
         yield f"[{citation.n}] {where}  {style.dim(facts)}"
 
 
-def address(citation: Citation) -> str:
-    """Return `path:line`, or `path (locator)` where the file has no lines of its own."""
-    path = one_line(citation.path)
+def address(citation: Citation, *, width: int | None = None) -> str:
+    """Return `path:line`, or `path (locator)` where the file has no lines of its own.
+
+    Args:
+        citation: That is to be found.
+        width: In characters; the middle of a path that is too long for it is cut out.
+    """
+    place = f" ({one_line(citation.locator)})" if citation.locator else ""
     if citation.line is not None:
-        return f"{path}:{citation.line}"
-    return f"{path} ({one_line(citation.locator)})" if citation.locator else path
+        place = f":{citation.line}"
+    path = one_line(citation.path)
+    if width is not None:
+        place = shortened(place, max(width // 2, LINE_DIGITS))
+        path = middle_cut(path, width - len(place))
+    return path + place
 
 
 def line_at(document: Document, locator: str) -> int | None:

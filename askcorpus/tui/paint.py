@@ -8,16 +8,23 @@ words, marks by bold and underline; colour only adds to that.
 from __future__ import annotations
 
 import re
+import textwrap
 from typing import TYPE_CHECKING
 
 from textual.content import Content
+from textual.visual import Visual
 
 from askcorpus.question.filters import described
 from askcorpus.render import address, holdings, no_answer, quote_parts
-from askcorpus.text import one_line
+from askcorpus.text import middle_cut, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+
+    from textual.css.styles import RulesMap
+    from textual.strip import Strip
+    from textual.style import Style
+    from textual.visual import RenderOptions
 
     from askcorpus.errors import AskcorpusError
     from askcorpus.history import Summary
@@ -63,15 +70,49 @@ def quoted(citation: Citation, spans: Iterable[SpanRef]) -> Content:
     return Content.assemble(*((text, "bold underline" if marked else "") for text, marked in parts))
 
 
-def chip(citation: Citation) -> Content:
+class Fitted(Visual):
+    """Text that is made for the width that it gets, row by row."""
+
+    def __init__(self, make: Callable[[int], Content]) -> None:
+        """Take a function from a width in cells to rows that fit it."""
+        self.make = make
+
+    def render_strips(
+        self, width: int, height: int | None, style: Style, options: RenderOptions
+    ) -> list[Strip]:
+        """Return the rows at a width."""
+        return self.make(width).render_strips(width, height, style, options)
+
+    def get_optimal_width(self, rules: RulesMap, container_width: int) -> int:
+        """Return all the width that there is."""
+        del rules
+        return container_width
+
+    def get_minimal_width(self, rules: RulesMap) -> int:
+        """Return the least width."""
+        del rules
+        return 1
+
+    def get_height(self, rules: RulesMap, width: int) -> int:
+        """Return the number of rows at a width."""
+        del rules
+        return self.make(width).plain.count("\n") + 1
+
+
+def chip(citation: Citation) -> Fitted:
     """Return a citation's number and address and, below them, its date and title."""
+    number = f"[{citation.n}]"
     facts = " · ".join(one_line(part) for part in (citation.date, citation.title) if part)
-    return Content.assemble(
-        (f"[{citation.n}]", "bold $accent"),
-        " ",
-        (address(citation), "underline"),
-        (f"\n{' ' * len(f'[{citation.n}]')} {facts}" if facts else "", MUTED),
-    )
+
+    def made(width: int) -> Content:
+        return Content.assemble(
+            (number, "bold $accent"),
+            " ",
+            (address(citation, width=width - len(number) - 1), "underline"),
+            (f"\n{' ' * len(number)} {facts}" if facts else "", MUTED),
+        )
+
+    return Fitted(made)
 
 
 def split_notes(answer: Answer) -> tuple[dict[int, list[Note]], list[Note]]:
@@ -185,8 +226,8 @@ def source_head(
     moved: bool,
     changed: bool,
     gone: bool = False,
-) -> Content:
-    """Return the two lines above a document: its title, then its path, date and state.
+) -> Fitted:
+    """Return what stands above a document: its title (two rows), then its path, date and state.
 
     Args:
         document: As indexed.
@@ -195,7 +236,7 @@ def source_head(
         changed: Whether the file has changed, or is gone, since it was indexed.
         gone: Whether the document is no longer in the index.
     """
-    facts = [one_line(document.path)]
+    facts = [""]
     if document.date:
         facts.append(one_line(document.date))
     if document.extracted:
@@ -208,6 +249,14 @@ def source_head(
         facts.append("no longer in the index")
     title = one_line(document.title) or one_line(document.path)
     number = f"[{citation.n}] " if citation else ""
-    return Content.assemble(
-        (number, "bold $accent"), (title, "bold"), "\n", (" · ".join(facts), MUTED)
-    )
+    state = " · ".join(facts)
+
+    def made(width: int) -> Content:
+        rows = textwrap.wrap(number + title, max(8, width), max_lines=2, placeholder=" …")
+        path = middle_cut(one_line(document.path), max(width - len(state), width // 2))
+        named = "\n".join(rows).removeprefix(number)
+        return Content.assemble(
+            (number, "bold $accent"), (named, "bold"), "\n", (path + state, MUTED)
+        )
+
+    return Fitted(made)

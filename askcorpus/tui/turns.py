@@ -42,7 +42,7 @@ class CitationClicked(Message):
 class Cited(Static):
     """A quote or its address; a click opens the document there."""
 
-    def __init__(self, content: Content, n: int, classes: str) -> None:
+    def __init__(self, content: Content | paint.Fitted, n: int, classes: str) -> None:
         super().__init__(content, classes=classes)
         self.n = n
 

@@ -15,10 +15,11 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from rich.color import Color, ColorSystem
 
 from askcorpus import Settings
 from askcorpus.errors import ConfigError
-from askcorpus.tui import keymap, memory
+from askcorpus.tui import keymap, memory, themes
 from askcorpus.tui.app import ChatApp
 from askcorpus.tui.bar import QuestionBar
 from askcorpus.tui.keys import KEYS
@@ -27,6 +28,8 @@ from tests.tui.conftest import Chat, drive, made_answer
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from textual.theme import Theme
 
 TIMEOUT_S = 60.0
 
@@ -99,6 +102,22 @@ def test_the_theme_is_remembered(seeds_index: Path) -> None:
 
     drive(seeds_index, scenario)
     assert memory.load() == Memory("ansi-dark")
+
+
+@pytest.mark.parametrize(
+    ("colours", "system", "reds"),
+    [("standard", ColorSystem.STANDARD, {1, 9}), ("256", ColorSystem.EIGHT_BIT, {52, 88, 124})],
+)
+@pytest.mark.parametrize("theme", [themes.DARK, themes.LIGHT], ids=lambda theme: theme.name)
+def test_where_colours_are_few_the_accent_is_not_red(
+    theme: Theme, colours: str, system: ColorSystem, reds: set[int]
+) -> None:
+    shown = themes.fitted(theme, colours)
+    assert shown.accent is not None
+    assert shown.background is not None
+    mixed = themes.quote_background(shown.background, shown.accent)
+    for colour in (shown.accent, shown.variables.get(themes.QUOTE, mixed)):
+        assert Color.parse(colour).downgrade(system).number not in reds
 
 
 def test_the_theme_is_found_again_wherever_the_process_goes(
