@@ -189,7 +189,7 @@ def _usage_hint(exc: click.ClickException) -> str:
     """Return the next step: the help of the command that was meant, or how to quote a dash."""
     ctx = exc.ctx if isinstance(exc, click.UsageError) else None
     asks = ctx is not None and isinstance(ctx.command, QuestionCommand)
-    if asks and isinstance(exc, click.NoSuchOption) and not exc.possibilities:
+    if asks and isinstance(exc, click.NoSuchOption) and exc.option_name[:2] != "--":
         return "Put -- before a question that begins with a dash."
     return f"Run: {ctx.command_path if ctx else 'askcorpus'} --help"
 

@@ -164,7 +164,7 @@ class ChatScreen(Following):
             waiting = f" · {len(self.waiting)} waiting" if self.waiting else ""
             unfinished = paint.unfinished(self.status)
             holds = holdings(self.status)
-            said = f"{holds} so far · {unfinished}" if unfinished else f"ready: {holds}"
+            said = f"so far: {holds} · {unfinished}" if unfinished else f"ready: {holds}"
             self._say(f"{said}{waiting}")
 
     def on_narrated(self, message: Narrated) -> None:

@@ -164,8 +164,8 @@ def unfinished(status: Status) -> str:
     if status.complete:
         return ""
     if status.writing:
-        return "indexing is under way in another process"
-    return "indexing was interrupted: f5 goes on"
+        return "indexing is under way"
+    return "interrupted: f5 goes on"
 
 
 def invitation(status: Status) -> Content:
@@ -175,7 +175,7 @@ def invitation(status: Status) -> Content:
             Content.styled("Ask about your documents.", "bold"),
             Content(""),
             Content.styled(f"{holdings(status)} from {one_line(status.root)}", MUTED),
-            *([note(f"So far: {unfinished(status)}.")] if not status.complete else []),
+            *([note(f"That isn't all, {unfinished(status)}.")] if not status.complete else []),
             Content(""),
             Content("Answers are quoted from them, cited to the character."),
             Content("Where no passage answers, that is what you are told."),

@@ -83,7 +83,7 @@ class Welcome(Screen[bool]):
         else:
             if not finished:
                 self._stopped = True
-                said = "Stopped. What was indexed is kept: enter goes on, escape asks it as it is."
+                said = "Stopped. What was indexed is kept: enter goes on, escape asks that."
                 self._say(Content(said))
         finally:
             self._job = None

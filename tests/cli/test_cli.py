@@ -123,7 +123,7 @@ def test_the_question_comes_from_stdin_and_may_begin_with_a_dash(hashing: Path) 
         (["eval", "x", "--jsn"], 2, "Did you mean '--json'?", "Run: askcorpus eval --help"),
         (["query", "-why?"], 2, "No such option", "Put -- before a question"),
         (["--inline", "status"], 2, "--inline is for the chat", "--help"),
-        (["query", "--nonsense", "x"], 2, "No such option", "--"),
+        (["query", "--nonsense", "x"], 2, "No such option", "Run: askcorpus query --help"),
         (["nonsense"], 2, "No such command", "--help"),
         (["query", "--after", "yesterday", "who?"], 2, "not a date", "2014-07-27"),
         (["query", "-k", "0", "who closed it?"], 2, "'k' is 0", "1 to 50"),

@@ -232,19 +232,19 @@ def test_half_an_index_is_never_called_ready(index: Path) -> None:
         ledger.keep(replace(ledger.manifest, complete=False))
 
     async def scenario(chat: Chat) -> None:
-        assert "61 documents, 61 passages so far · indexing was interrupted: f5" in chat.text()
-        assert "So far: indexing was interrupted" in chat.text()
+        assert "so far: 61 documents, 61 passages · interrupted: f5 goes on" in chat.text()
+        assert "That isn't all, interrupted: f5 goes on." in chat.text()
         assert "ready" not in chat.text()
         await chat.ask("how do I bake bread?")
         assert "No passage that was read so far" in chat.text()
         assert "only 61 documents, 61 passages were read. f5 brings" in chat.text()
         await chat.press("ctrl+o")
         await chat.settle()
-        assert "61 in the index · 0 left out · indexing was interrupted" in chat.text()
+        assert "61 in the index · 0 left out · interrupted: f5 goes on" in chat.text()
         await chat.press("escape")
         with hold(index):
             await looked(chat)
-            assert "so far · indexing is under way in another process" in chat.text()
+            assert "passages · indexing is under way" in chat.text()
 
     drive(index, scenario)
 

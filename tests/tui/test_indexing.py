@@ -69,7 +69,7 @@ def test_a_first_run_that_was_stopped_says_so_and_goes_to_the_chat_when_asked(
         await chat.press("escape")
         await chat.settle()
         assert chat.app.screen is chat.screen
-        assert "so far · indexing was interrupted" in chat.text()
+        assert "passages · interrupted: f5 goes on" in chat.text()
 
     drive(tmp_path / "index", scenario)
 
