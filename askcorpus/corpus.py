@@ -53,7 +53,6 @@ class Corpus:
         ledger: Ledger,
         settings: Settings,
         *,
-        one_shot: bool = False,
         calibrated: bool = True,
         reader: Reader | None = None,
         embedder: Embedder | None = None,
@@ -65,7 +64,7 @@ class Corpus:
         self.report: IndexReport | None = None
         self._ledger = ledger
         self._identity = _identity(ledger)
-        self._vectors = VectorSearch(ledger, settings, one_shot=one_shot)
+        self._vectors = VectorSearch(ledger, settings)
         self._notify = notify
         self._notes: list[Note] = []
         self._embedder = embedder
@@ -136,7 +135,6 @@ class Corpus:
         index: str | Path | None = None,
         *,
         settings: Settings | None = None,
-        one_shot: bool = False,
         calibrated: bool = True,
         reader: Reader | None = None,
         embedder: Embedder | None = None,
@@ -147,7 +145,6 @@ class Corpus:
         Args:
             index: Its directory; the settings' where None.
             settings: The user's own where None.
-            one_shot: Whether a single question will be asked, for which start-up time counts.
             calibrated: Whether a calibration that is kept with the index counts.
             reader: Instead of the settings'; it may leave out what `ports.Reader` allows.
             embedder: Instead of the settings' model; the one that the index was made with.
@@ -163,7 +160,6 @@ class Corpus:
         return cls(
             Ledger.open(directory),
             settings,
-            one_shot=one_shot,
             calibrated=calibrated,
             reader=reader,
             embedder=embedder,

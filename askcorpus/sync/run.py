@@ -20,7 +20,7 @@ from askcorpus.chunk import ENCODING, chunk, embedding_text
 from askcorpus.errors import IndexMismatchError, StoreUnavailableError
 from askcorpus.ingest import EXTRACTION, FileEntry, read
 from askcorpus.records import Document, FileReport, IndexReport, Skipped
-from askcorpus.store import erase
+from askcorpus.store import erase, search
 from askcorpus.store.files import is_there
 from askcorpus.store.ledger import Ledger
 from askcorpus.store.lock import hold
@@ -140,7 +140,7 @@ def update_index(
         done = {"complete": "1", **_shape(settings, meant)}
         if any(ledger.get(key) != value for key, value in done.items()):
             ledger.set(**done)
-        run.notes += _derive(ledger, run)
+        run.notes += _derive(ledger, settings, run)
         counts = ledger.counts
     run.seconds["total"] = time.perf_counter() - began
     return IndexReport(
@@ -359,14 +359,11 @@ def _store(
     run.seconds["store"] += time.perf_counter() - began
 
 
-def _derive(ledger: Ledger, run: _Run) -> Iterator[str]:
-    """Build the vector index where it is missing or stale; yield what went wrong."""
-    from askcorpus.store import generations
-
+def _derive(ledger: Ledger, settings: Settings, run: _Run) -> Iterator[str]:
+    """Build the vector index where one is used and due; yield what went wrong."""
     began = time.perf_counter()
     try:
-        if generations.needs_rebuild(ledger):
-            generations.build(ledger)
+        search.prepare(ledger, settings)
     except StoreUnavailableError as exc:
         said = exc.message.rstrip(".")
         yield f"{said}. Questions search exactly until it can be built. {exc.hint}".strip()

@@ -74,7 +74,7 @@ def _run(scratch: Path, settings: Settings) -> str:
     folder, index = scratch / "documents", str(scratch / "index")
     folder.mkdir()
     count = sample.make(folder)
-    with Corpus.build(folder, index=index, settings=settings) as corpus:
+    with Corpus.build(folder, index=index, settings=replace(settings, dense="chroma")) as corpus:
         report = corpus.report
         assert report is not None  # for the type checker: build has just set it
         unread = [f"{file.path}: {file.reason}" for file in report.files if file.reason]
