@@ -58,16 +58,13 @@ class VectorSearch:
     @property
     def searched(self) -> str:
         """How vectors are searched as things are: exactly, where there is nothing for Chroma."""
-        from askcorpus.store import generations
-
-        return way(self._ledger, self._settings) if generations.named(self._ledger) else "exact"
+        built = self._ledger.manifest.generation
+        return way(self._ledger, self._settings) if built else "exact"
 
     def store(self) -> Store:
         """Return the store, opened again where the index has moved on without it."""
-        from askcorpus.store import generations
-
         by = way(self._ledger, self._settings)
-        named = generations.named(self._ledger) if by == "chroma" else None
+        named = self._ledger.manifest.generation if by == "chroma" else None
         meant = (by, named.name if named else "")
         if meant != self._meant:
             self.close()

@@ -15,7 +15,7 @@ from askcorpus.store.exact import ExactStore
 from askcorpus.store.files import CHROMA
 from askcorpus.store.ledger import Ledger
 from askcorpus.store.search import VectorSearch
-from tests.store.kit import add, fill, unit
+from tests.store.kit import add, fill, note, noted, unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,8 +100,8 @@ def test_another_directory_ends_the_standing_in(
     ledger: Ledger, vectors: VectorSearch, damaged: Path
 ) -> None:
     vectors.store()
-    named = json.loads(ledger.get("chroma") or "")
-    ledger.set(chroma=json.dumps(named | {"name": damaged.name}))
+    named = json.loads(noted(ledger, "chroma") or "")
+    note(ledger, "chroma", json.dumps(named | {"name": damaged.name}))
     store = vectors.store()
     assert isinstance(store, ChromaStore)
     assert store.name == damaged.name
@@ -138,5 +138,5 @@ def test_chroma_is_built_where_it_will_search(
     with Ledger.create(tmp_path / "index") as ledger:
         fill(ledger, 2, 2)
         search.prepare(ledger, Settings(dense=dense))
-        assert bool(generations.named(ledger)) == bool(names)
+        assert bool(ledger.manifest.generation) == bool(names)
     assert [path.name for path in tmp_path.glob(f"index/{CHROMA}")] == names
