@@ -43,7 +43,6 @@ class Corpus:
         ledger: Ledger,
         settings: Settings,
         *,
-        one_shot: bool = False,
         calibrated: bool = True,
         reader: Reader | None = None,
         embedder: Embedder | None = None,
@@ -58,7 +57,6 @@ class Corpus:
         self._asking = Asking(
             ledger,
             settings,
-            one_shot=one_shot,
             calibrated=calibrated,
             reader=reader,
             embedder=embedder,
@@ -149,7 +147,6 @@ class Corpus:
         index: str | Path | None = None,
         *,
         settings: Settings | None = None,
-        one_shot: bool = False,
         calibrated: bool = True,
         reader: Reader | None = None,
         embedder: Embedder | None = None,
@@ -160,7 +157,6 @@ class Corpus:
         Args:
             index: Its directory; the settings' where None.
             settings: The user's own where None.
-            one_shot: Whether a single question will be asked, for which start-up time counts.
             calibrated: Whether a calibration that is kept with the index counts.
             reader: Instead of the settings'; it may leave out what `ports.Reader` allows.
             embedder: Instead of the settings' model; the one that the index was made with.
@@ -176,7 +172,6 @@ class Corpus:
         return cls(
             Ledger.open(directory),
             settings,
-            one_shot=one_shot,
             calibrated=calibrated,
             reader=reader,
             embedder=embedder,
