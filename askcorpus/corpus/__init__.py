@@ -8,7 +8,9 @@ question → retrieve → read → answer              Corpus.ask
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,14 +56,18 @@ class Corpus:
         """What `build` did; None of a corpus that was only opened."""
         self._open: Ledger | None = ledger
         self._identity = schema.identity(ledger.db)
-        self._asking = Asking(
-            ledger,
-            settings,
+        self._process = os.getpid()
+        self._left: tuple[object, ...] = ()
+        """What another process has open: given back here, it would be so there too."""
+        self._begin = partial(
+            Asking,
+            settings=settings,
             calibrated=calibrated,
             reader=reader,
             embedder=embedder,
             notify=notify,
         )
+        self._asking = self._begin(ledger)
 
     @classmethod
     def build(  # noqa: PLR0913 (what may be chosen, all by name)
@@ -189,6 +195,11 @@ class Corpus:
     def _ledger(self) -> Ledger:
         if self._open is None:
             raise UsageError("This corpus was closed.", hint="Open it again: Corpus.open(index).")
+        if self._process != os.getpid():
+            # The connection and the threads of the networks belong to the process that forked us.
+            self._left = (*self._left, self._open, self._asking)
+            self._open = Ledger.open(self._open.directory)
+            self._asking, self._process = self._begin(self._open), os.getpid()
         return self._open
 
     def __enter__(self) -> Corpus:

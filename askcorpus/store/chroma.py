@@ -173,8 +173,23 @@ class ChromaStore:
         return self._newer[1:]
 
 
+_USED_BY: set[int] = set()
+"""Processes that have used Chroma; a forked one inherits what its parent wrote here."""
+
+
 def _connect(directory: Path) -> Any:
-    """Return Chroma's client for a directory of ours."""
+    """Return Chroma's client for a directory of ours.
+
+    Raises:
+        StoreUnavailableError: A process that we were forked from has used Chroma, whose threads
+            are only there: any call would wait for them for ever.
+    """
+    if _USED_BY and os.getpid() not in _USED_BY:
+        raise StoreUnavailableError(
+            "Chroma was in use when this process was forked.",
+            hint="Open the corpus in a process that is started anew to have it.",
+        )
+    _USED_BY.add(os.getpid())
     with _undisturbed(directory):
         import chromadb
         from chromadb.config import Settings
