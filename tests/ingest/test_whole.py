@@ -27,6 +27,7 @@ def parse(source: str) -> Extracted:
         "<p>The rent is due in May.</p>",
         '<div dir="ltr">The rent is due in May.</div>',
         "<td>The rent is due in May.</td>",
+        "<title>Rent</title><section>The rent is due in May.</section>",
         "<!-- saved from url=(0030)https://example.org/page/number/one -->\n"
         "<html><body><p>The rent is due in May.</p></body></html>",
         "<?xml version='1.0' encoding='utf-8'?><p>The rent is due in May.</p>",

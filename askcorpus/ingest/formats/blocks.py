@@ -36,10 +36,10 @@ HTML = {
 }
 """What the elements of pages are."""
 UNSEEN = frozenset(
-    """button datalist head iframe math noscript object script select style svg template
+    """button datalist iframe math noscript object script select style svg template
     textarea title""".split()
 )
-"""Elements of a page whose text is none of it."""
+"""Elements of a page whose text is none of it. The parser puts some that are seen into `head`."""
 
 
 class Blocks:
