@@ -12,7 +12,7 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -230,7 +230,8 @@ class _Repeated:
         places = self._places[key]
         pages: set[int] = set()
         first = 0 if anywhere else bisect_left(places, (line.baseline - line.size, 0))
-        for baseline, page in islice(places, first, None):
+        for at in range(first, len(places)):
+            baseline, page = places[at]
             if not anywhere and baseline > line.baseline + line.size:
                 break
             pages.add(page)
