@@ -174,11 +174,16 @@ def _running(
                 key = edge.where, words[id(line)]
                 repeated.append((key, line))
                 votes[key].append(_stands(edge, flags, leading))
+    running = {key for key, cast in votes.items() if _won(cast)}
     for key, line in repeated:
-        apart, close = map(sum, zip(*votes[key], strict=True))
-        count = len(votes[key])
-        if 2 * apart > count or (count >= CLOSE_PAGES and 2 * close > count):
+        if key in running:
             yield key[0], line, key[1]
+
+
+def _won(votes: Sequence[tuple[bool, bool]]) -> bool:
+    """Return whether most pages' margins stand apart, or are all that repeats on many pages."""
+    apart, close = map(sum, zip(*votes, strict=True))
+    return 2 * apart > len(votes) or (len(votes) >= CLOSE_PAGES and 2 * close > len(votes))
 
 
 def _wordings(edges: Sequence[_Edge]) -> dict[int, str]:
