@@ -9,8 +9,14 @@
 Names are loaded when first used, so that importing the package costs next to nothing.
 """
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+if sys.platform == "win32":
+    raise ImportError(
+        "askcorpus doesn't run on Windows, but it does in WSL, on Linux and on macOS."
+    )
 
 if TYPE_CHECKING:
     from askcorpus.answer.fit import Fit as Fit

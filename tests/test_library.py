@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
@@ -123,6 +124,30 @@ def test_a_closed_corpus_says_so_and_may_be_closed_again(seeds_index: Path) -> N
     for use in (lambda: corpus.ask("who?"), corpus.paths, corpus.status):
         with pytest.raises(UsageError, match="closed"):
             use()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system doesn't fork")
+@pytest.mark.parametrize("dense", ["chroma", "exact"])
+def test_a_forked_process_asks_an_index_that_was_asked_before(
+    dense: Literal["chroma", "exact"], tmp_path: Path
+) -> None:
+    # In a program of its own: a fork of the tests' many threads would be another matter.
+    program = f"""
+import os, signal
+from askcorpus import Corpus, Settings
+settings = Settings(dense={dense!r})
+with Corpus.build({str(ROOT / "seeds")!r}, index={str(tmp_path)!r}, settings=settings) as corpus:
+    before = corpus.ask("who denied the deal?")
+    child = os.fork()
+    if not child:
+        signal.alarm(60)  # a child that hangs ends by a signal
+        os._exit(corpus.ask("who denied the deal?").citations != before.citations)
+    status = os.waitpid(child, 0)[1]
+    assert corpus.ask("who denied the deal?").citations == before.citations
+    raise SystemExit(os.waitstatus_to_exitcode(status))
+"""
+    done = subprocess.run([sys.executable, "-c", program], check=False, timeout=300)
+    assert done.returncode == 0
 
 
 def test_public_names_are_listed_and_others_are_errors_to_a_type_checker(tmp_path: Path) -> None:

@@ -232,6 +232,13 @@ def test_start_up_loads_nothing_heavy(module: str) -> None:
     assert done.stdout.strip() == ""
 
 
+def test_windows_is_told_in_one_sentence() -> None:
+    code = "import sys; sys.platform = 'win32'; import askcorpus"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith("ImportError: askcorpus doesn't run on Windows")
+
+
 def test_every_public_name_exists() -> None:
     import askcorpus
 

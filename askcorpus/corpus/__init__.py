@@ -8,7 +8,9 @@ question → retrieve → read → answer              Corpus.ask
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,7 +46,6 @@ class Corpus:
         ledger: Ledger,
         settings: Settings,
         *,
-        one_shot: bool = False,
         calibrated: bool = True,
         reader: Reader | None = None,
         embedder: Embedder | None = None,
@@ -56,15 +57,18 @@ class Corpus:
         """What `build` did; None of a corpus that was only opened."""
         self._open: Ledger | None = ledger
         self._identity = schema.identity(ledger.db)
-        self._asking = Asking(
-            ledger,
-            settings,
-            one_shot=one_shot,
+        self._process = os.getpid()
+        self._left: tuple[object, ...] = ()
+        """What another process has open: given back here, it would be so there too."""
+        self._begin = partial(
+            Asking,
+            settings=settings,
             calibrated=calibrated,
             reader=reader,
             embedder=embedder,
             notify=notify,
         )
+        self._asking = self._begin(ledger)
 
     @classmethod
     def build(  # noqa: PLR0913 (what may be chosen, all by name)
@@ -150,7 +154,6 @@ class Corpus:
         index: str | Path | None = None,
         *,
         settings: Settings | None = None,
-        one_shot: bool = False,
         calibrated: bool = True,
         reader: Reader | None = None,
         embedder: Embedder | None = None,
@@ -161,7 +164,6 @@ class Corpus:
         Args:
             index: Its directory; the settings' where None.
             settings: The user's own where None.
-            one_shot: Whether a single question will be asked, for which start-up time counts.
             calibrated: Whether a calibration that is kept with the index counts.
             reader: Instead of the settings'; it may leave out what `ports.Reader` allows.
             embedder: Instead of the settings' model; the one that the index was made with.
@@ -177,7 +179,6 @@ class Corpus:
         return cls(
             Ledger.open(directory),
             settings,
-            one_shot=one_shot,
             calibrated=calibrated,
             reader=reader,
             embedder=embedder,
@@ -195,6 +196,11 @@ class Corpus:
     def _ledger(self) -> Ledger:
         if self._open is None:
             raise UsageError("This corpus was closed.", hint="Open it again: Corpus.open(index).")
+        if self._process != os.getpid():
+            # The connection and the threads of the networks belong to the process that forked us.
+            self._left = (*self._left, self._open, self._asking)
+            self._open = Ledger.open(self._open.directory)
+            self._asking, self._process = self._begin(self._open), os.getpid()
         return self._open
 
     def __enter__(self) -> Corpus:

@@ -42,14 +42,13 @@ class Asking:
         ledger: Ledger,
         settings: Settings,
         *,
-        one_shot: bool,
         calibrated: bool,
         reader: Reader | None,
         embedder: Embedder | None,
         notify: Callable[[str], None] | None,
     ) -> None:
         """Take the parts that are there; the arguments are those of `Corpus.open`."""
-        self.vectors = VectorSearch(ledger, settings, one_shot=one_shot)
+        self.vectors = VectorSearch(ledger, settings)
         self._ledger = ledger
         self._settings = settings
         self._calibrated = calibrated

@@ -1,7 +1,9 @@
-"""Turns text into vectors: the model is exported once and then run by ONNX Runtime.
+"""Turns text into vectors: a model is exported once and then run by ONNX Runtime.
+
+The default model's export comes with the package; any other is made at its first use.
 
     source    where a model's files are, and what identifies them
-    prepared  the exported models in the cache, checked when they are opened
+    prepared  the exported models, shipped and in the cache, checked when they are opened
     making    a new entry of the cache: made aside by a child process, then published
     export    that child process: sentence-transformers loads the model and writes it as ONNX
     encoders  the embedders: exported, through sentence-transformers, and a hashing double
@@ -12,16 +14,16 @@ in the export (and for a model that can't be exported).
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from askcorpus.config import cache_dir
 from askcorpus.embed.encoders import HashingEmbedder, OnnxEmbedder, SentenceTransformersEmbedder
-from askcorpus.embed.prepared import prepare
+from askcorpus.embed.prepared import SHIPPED, prepare, shipped
 from askcorpus.embed.source import ExportError, find_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from askcorpus.config import Settings
     from askcorpus.embed.export import Precision
@@ -58,11 +60,11 @@ def open_model(
     cache: Path,
     notify: Callable[[str], None] | None = None,
 ) -> Embedder:
-    """Return the embedder for a model, exporting the model at its first use.
+    """Return the embedder for a model, exporting one that isn't shipped at its first use.
 
     Args:
-        model: "all-MiniLM-L6-v2" (its files come with a package), another sentence-transformers
-            model in the local Hugging Face cache, a folder, or "hashing".
+        model: "all-MiniLM-L6-v2" (shipped in int8), another sentence-transformers model in the
+            local Hugging Face cache, a folder, or "hashing".
         precision: Arithmetic of the exported model; int8 is about twice as fast as fp32.
         threads: Texts that are embedded at once, one thread each; 1 or more.
         cache: Directory for exported models; made where it is missing.
@@ -74,6 +76,9 @@ def open_model(
     tell = notify or _ignore
     if model == "hashing":
         return HashingEmbedder()
+    name = model.removeprefix("sentence-transformers/")
+    if (name, precision) == (SHIPPED, "int8") and not Path(model).is_dir():
+        return OnnxEmbedder(shipped(), threads=threads)
     source = find_source(model, cache)
     try:
         return OnnxEmbedder(prepare(source, precision, cache, tell), threads=threads)

@@ -39,7 +39,10 @@ QUESTION_SHOWN = 400
 
 
 _KEYS_FOR = (
-    (re.compile(r"Run: askcorpus (?:--index .+ )?sync$"), "f5 brings the index in step."),
+    (
+        re.compile(r"Run: askcorpus (?:--index .+ )?sync(?: --dense chroma)?$"),
+        "f5 brings the index in step.",
+    ),
     (re.compile(r"See: askcorpus .*status --files$"), "ctrl+o lists the documents."),
     (re.compile(r"as with --no-filters\.$"), "as u does."),
 )
