@@ -147,6 +147,9 @@ def forget(ctx: click.Context, /, names: tuple[str, ...], undo: bool, **params: 
     found = forget_documents(settings, names)
     for path in found.paths:
         emit(f"{one_line(path)}\n")
+    if not found.paths:
+        narrate("That was forgotten already.")
+        return
     copies = f" ({len(found.copies)} of them exact copies)" if found.copies else ""
     narrate(
         f"{len(found.paths)} forgotten{copies}, with "

@@ -436,3 +436,14 @@ def test_indexing_that_is_under_way_is_not_called_interrupted(
     assert "under way" in capsys.readouterr().err
     assert called("query", "who closed the harbour?") == 0
     assert "interrupted" in capsys.readouterr().err
+
+
+def test_what_was_forgotten_already_is_said_to_be(
+    own_index: Path, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "mill.txt").write_text("The mill burned down.\n")
+    assert called("index", folder) == 0
+    assert called("forget", "port.txt") == 0
+    assert "1 forgotten, with 0 turns" in capsys.readouterr().err
+    assert called("forget", "port.txt") == 0
+    assert capsys.readouterr().err == "That was forgotten already.\n"
