@@ -33,6 +33,7 @@ from askcorpus.records import (
     Document,
     Heading,
     Hit,
+    Note,
     Passage,
     Place,
     SpanRef,
@@ -202,7 +203,7 @@ def answers(draw: st.DrawFn) -> Answer:
             citations=st.lists(citation, max_size=3).map(tuple),
             also=st.lists(st.builds(Alternative, text, number), max_size=2).map(tuple),
             passages=st.lists(hit, max_size=2).map(tuple),
-            notes=st.lists(text, max_size=2).map(tuple),
+            notes=st.lists(text.map(Note), max_size=2).map(tuple),
         )
     )
 
