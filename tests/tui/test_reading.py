@@ -112,6 +112,8 @@ def test_neither_the_line_of_a_citation_nor_the_name_of_its_file_is_cut_off(
         await chat.painted()
         assert "[1] North Korea" in chat.text()
         assert "1914.txt · 2014-07" in chat.text()
+        head = chat.screen.query_one("#source-head")
+        assert head.content_size.height == 3  # of the title two rows are enough
 
     drive(seeds_index, scenario, size=size)
 
