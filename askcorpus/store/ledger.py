@@ -302,7 +302,9 @@ class Ledger:
     def passages(self, ids: Iterable[int]) -> dict[int, Passage]:
         """Return the passages with these ids; ids that are no longer there are left out."""
         found = self.db.rows(
-            """SELECT d.path, p."start", p."end", t.text, p.line, p.heading, p.id
+            # Cast, because SQLite keeps a text in a column of numbers where it is given one.
+            """SELECT d.path, CAST(p."start" AS INTEGER), CAST(p."end" AS INTEGER), t.text,
+                  CAST(p.line AS INTEGER), p.heading, p.id
                FROM json_each(?) AS wanted
                JOIN passages AS p ON p.id = wanted.value
                JOIN documents AS d ON d.id = p.document
