@@ -20,7 +20,7 @@ from askcorpus.errors import (
 )
 from askcorpus.records import Passage
 from askcorpus.sqlite import Database
-from askcorpus.store import blobs, lexical, rows, schema
+from askcorpus.store import blobs, entry, lexical, rows, schema
 from askcorpus.store.files import LEDGER, missing, prepare, unwritable
 from askcorpus.store.lock import hold
 
@@ -64,10 +64,11 @@ class Ledger:
             raise unwritable(path, exc) from exc
         db = Database(path, schema.WORDS, writable=True)
         with db.closed_on_error():
+            if not db.is_blank:
+                entry.check(db, directory)  # before anything is written to it
             schema.make(db)
             if schema.is_older(db):
                 schema.migrate(db)
-            schema.check(db, directory)
         return cls(directory, db)
 
     @classmethod
@@ -95,9 +96,8 @@ class Ledger:
         with db.closed_on_error():
             if db.is_blank:  # its maker was killed before the first commit
                 raise missing(directory)
-            older = schema.is_older(db)
-            if not older:
-                schema.check(db, directory)
+            entry.check(db, directory)
+            if not schema.is_older(db):
                 return cls(directory, db)
         db.close()
         with hold(directory, patience_s=_PATIENCE_S), cls.create(directory):
