@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from askcorpus.corpus import Corpus as Corpus
     from askcorpus.errors import AskcorpusError as AskcorpusError
     from askcorpus.question.query import Query as Query
+    from askcorpus.question.understand import understand as understand
     from askcorpus.records import Answer as Answer
     from askcorpus.records import Citation as Citation
     from askcorpus.records import Document as Document
@@ -39,6 +40,7 @@ _HOMES = {
     "IndexReport": "records",
     "Passage": "records",
     "Query": "question.query",
+    "understand": "question.understand",
     "Span": "records",
     "Thresholds": "records",
 }

@@ -66,12 +66,8 @@ def start(
 ) -> Process:
     """Start a module; `end` it.
 
-    Args:
-        module: Its dotted name.
-        arguments: Its own.
-        env: Its variables, all of them; see `environment`.
-        piped: Whether we talk over its stdin and stdout; it has no stream of ours otherwise.
-        options: More of `Popen`'s.
+    Piped, we talk over its stdin and stdout; it has no stream of ours otherwise. The options are
+    `Popen`'s.
     """
     quiet = subprocess.DEVNULL
     talk = subprocess.PIPE if piped else quiet

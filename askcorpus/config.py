@@ -13,6 +13,7 @@ import re
 import tomllib
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast, get_args, get_type_hints
 
@@ -115,7 +116,7 @@ def cache_dir() -> Path:
     from platformdirs import user_cache_path
 
     override = os.environ.get(PREFIX + "CACHE_DIR")
-    return Path(override) if override else user_cache_path("askcorpus")
+    return _steady(override) if override else user_cache_path("askcorpus")
 
 
 def data_dir() -> Path:
@@ -123,7 +124,13 @@ def data_dir() -> Path:
     from platformdirs import user_data_path
 
     override = os.environ.get(PREFIX + "DATA_DIR")
-    return Path(override).absolute() if override else user_data_path("askcorpus")
+    return _steady(override) if override else user_data_path("askcorpus")
+
+
+@cache
+def _steady(folder: str) -> Path:
+    """Return a folder as it was when first asked for, wherever the process has gone since."""
+    return Path(folder).absolute()
 
 
 def named_indexes() -> Path:

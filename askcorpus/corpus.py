@@ -1,6 +1,6 @@
 """A corpus: an index of a folder that can be asked. Puts the stages together.
 
-folder → ingest → chunk → embed → store          Corpus.build (sync/run.py)
+folder → ingest → chunk → embed → store          Corpus.sync (sync/run.py)
 question → retrieve → read → answer              Corpus.ask
 """
 
@@ -17,7 +17,7 @@ from askcorpus import config
 from askcorpus.answer import compose
 from askcorpus.answer import fit as fits
 from askcorpus.embed import open_embedder
-from askcorpus.errors import IndexMismatchError, ModelUnavailableError, UsageError
+from askcorpus.errors import ModelUnavailableError, UsageError
 from askcorpus.question.checks import checked, checked_k, remarks
 from askcorpus.question.spelling import correct
 from askcorpus.read import DEPTH as READ_DEPTH
@@ -25,10 +25,10 @@ from askcorpus.read.open import open_reader
 from askcorpus.records import Note, Reading, Status
 from askcorpus.render import note
 from askcorpus.retrieve import retrieve
+from askcorpus.store import schema
 from askcorpus.store.ledger import Ledger
-from askcorpus.store.lock import is_held
 from askcorpus.store.search import VectorSearch
-from askcorpus.sync import scope
+from askcorpus.sync import scope, state
 from askcorpus.text import one_line
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from askcorpus.ingest import Selection
     from askcorpus.ports import Embedder, Reader, Store
     from askcorpus.question.query import Query
-    from askcorpus.records import Answer, Document, IndexReport, Thresholds
+    from askcorpus.records import Answer, Document, IndexReport
     from askcorpus.sync.run import Progress
     from askcorpus.sync.scope import Scope
 
@@ -63,8 +63,9 @@ class Corpus:
         self.settings = settings
         self._calibrated = calibrated
         self.report: IndexReport | None = None
+        """What `build` did; None of a corpus that was only opened."""
         self._ledger = ledger
-        self._identity = _identity(ledger)
+        self._identity = schema.identity(ledger.db)
         self._vectors = VectorSearch(ledger, settings, one_shot=one_shot)
         self._notify = notify
         self._notes: list[Note] = []
@@ -88,6 +89,41 @@ class Corpus:
     ) -> Corpus:
         """Bring an index in step with folders and return it open; `report` says what was done.
 
+        Arguments and errors are those of `sync`, and `open`'s reader.
+        """
+        from askcorpus.sync.run import open_indexer
+
+        settings = settings or config.load()[0]
+        embedder = embedder or open_indexer(folders, index, settings, notify)
+        report = cls.sync(
+            *folders,
+            index=index,
+            settings=settings,
+            selection=selection,
+            rebuild=rebuild,
+            yes=yes,
+            progress=progress,
+            embedder=embedder,
+        )
+        corpus = cls.open(index, settings=settings, reader=reader, embedder=embedder, notify=notify)
+        corpus.report = report
+        return corpus
+
+    @classmethod
+    def sync(
+        cls,
+        *folders: str | Path,
+        index: str | Path | None = None,
+        settings: Settings | None = None,
+        selection: Selection | None = None,
+        rebuild: bool = False,
+        yes: bool = False,
+        progress: Progress | None = None,
+        notify: Callable[[str], None] | None = None,
+        embedder: Embedder | None = None,
+    ) -> IndexReport:
+        """Return what was done to bring an index in step with folders.
+
         Args:
             folders: Of documents, subfolders included; those that the index has, where none.
             index: Its directory; the settings' where None.
@@ -95,10 +131,9 @@ class Corpus:
             selection: Which files are wanted, from now on; as before where None.
             rebuild: Drop what another model or folder left in the index.
             yes: Also where a known folder, or most of its files, are gone.
-            reader: As in `open`.
-            embedder: Likewise.
             progress: Called with files done, files in all and the path in hand.
             notify: Called with a sentence when something takes its time.
+            embedder: One that is open already; that of the settings where None.
 
         Raises:
             UsageError: There is no such folder, or nothing in it to index.
@@ -108,27 +143,13 @@ class Corpus:
             IndexBusyError: Another process is writing this index.
             ModelUnavailableError: The embedding model can't be had.
         """
-        from askcorpus.sync.run import update_index
+        from askcorpus.sync.run import Request, open_indexer, sync
 
         settings = settings or config.load()[0]
-        directory = Path(index) if index is not None else settings.index_path
-        if not folders:
-            Ledger.open(directory).close()  # a missing index is said before a model is loaded
-        embedder = embedder or open_embedder(settings, notify)
-        report = update_index(
-            [Path(folder) for folder in folders],
-            directory,
-            settings,
-            embedder,
-            selection=selection,
-            rebuild=rebuild,
-            yes=yes,
-            progress=progress,
-        )
-        ledger = Ledger.open(directory)
-        corpus = cls(ledger, settings, reader=reader, embedder=embedder, notify=notify)
-        corpus.report = report
-        return corpus
+        directory = Path(settings.index_path if index is None else index)
+        request = Request(tuple(map(Path, folders)), selection, rebuild=rebuild, yes=yes)
+        embedder = embedder or open_indexer(folders, index, settings, notify)
+        return sync(request, directory, settings, embedder, progress)
 
     @classmethod
     def open(
@@ -211,7 +232,7 @@ class Corpus:
         began = time.perf_counter()
         k = checked_k(k, self.settings.k)
         with self._ledger.reading():
-            root = self._ledger.get("root") or ""
+            root = self._ledger.manifest.root
             query = checked(
                 question, root, files=files, dates=(after, before), without=without, phrases=phrases
             )
@@ -222,15 +243,11 @@ class Corpus:
                 reading,
                 root=root,
                 document=cache(self._ledger.document),
-                thresholds=self.thresholds,
+                thresholds=self.fit.thresholds,
             )
-            notes = [*reading.notes, *self._changed_sources(answer)]
+            cited = (citation.path for citation in answer.citations)
+            notes = [*reading.notes, *state.changed(self._ledger, cited)]
         return replace(answer, passages=answer.passages[:k], notes=tuple(notes))
-
-    @property
-    def thresholds(self) -> Thresholds:
-        """The probabilities from which a span is an answer, fair or strong."""
-        return self.fit.thresholds
 
     @property
     def fit(self) -> Fit:
@@ -252,13 +269,13 @@ class Corpus:
             IndexMismatchError: The index was made with another model.
         """
         with self._ledger.reading():
-            query = checked(question, root=self._ledger.get("root") or "", files=files)
+            query = checked(question, root=self._ledger.manifest.root, files=files)
             return self._reading(query, k)
 
     def _reading(self, query: Query, k: int) -> Reading:
         """Return what one state of the index has to say."""
         seconds: dict[str, float] = {}
-        notes = list(self._state_notes())
+        notes = list(state.incomplete(self._ledger))
         text, slips = correct(query.text, self._ledger)
         notes += [note("slip", written=one_line(was), read=now) for was, now in slips]
         query = query.corrected(text, slips)
@@ -298,29 +315,12 @@ class Corpus:
 
     def status(self) -> Status:
         """Return what the index holds and what it was made with."""
-        ledger = self._ledger
-        with ledger.reading():
-            known = scope.stored(ledger)
-            return Status(
-                directory=str(ledger.directory),
-                root=known.root if known else "",
-                folders=known.places if known else (),
-                wanted=scope.described(known.selection) if known else "",
-                model=ledger.get("model") or "",
-                chunking=ledger.get("chunking") or "",
-                documents=ledger.counts.documents,
-                passages=ledger.counts.passages,
-                complete=ledger.get("complete") == "1",
-                dense=self._vectors.searched,
-                skipped=tuple((s.skipped.path, s.skipped.reason) for s in ledger.skipped()),
-                undated=sum(row.date is None for row in ledger.documents()),
-                calibration=fits.described(ledger),
-            )
+        return state.status(self._ledger, dense=self._vectors.searched)
 
     @property
     def scope(self) -> Scope | None:
         """The folders of the index and what is wanted of them; None before its first run."""
-        return scope.stored(self._ledger)
+        return scope.stored(self._ledger.manifest)
 
     @property
     def state(self) -> tuple[object, ...]:
@@ -330,17 +330,13 @@ class Corpus:
     @property
     def outdated(self) -> bool:
         """Whether another index, one of another format or none at all stands in its place now."""
-        return self._identity != _identity(self._ledger)
+        return self._identity != schema.identity(self._ledger.db)
 
     def warm(self) -> None:
         """Load the models and the vector index, so that the first question needn't wait."""
         embedder, _ = self._parts()
         if embedder:
             embedder.embed(["warm"])
-
-    def _state_notes(self) -> Iterator[Note]:
-        if self._ledger.get("complete") != "1":
-            yield note("indexing" if is_held(self._ledger.directory) else "interrupted")
 
     def _parts(self) -> tuple[Embedder | None, Store | None]:
         """Return the embedder and the vector store; note why one is missing."""
@@ -351,17 +347,14 @@ class Corpus:
                 self._embedder = open_embedder(self.settings, self._notify)
             except ModelUnavailableError as exc:
                 # A model that the index wasn't made with is a mistake, which words would hide.
-                if not (self._ledger.get("model") or "").startswith(f"{name}@"):
+                if self._ledger.manifest.label != name:
                     raise
                 instead = "Only words are searched."
                 self._notes = [note("search", cause=exc.message, instead=instead, hint=exc.hint)]
                 return None, None
-        made_with = self._ledger.get("model")
-        if made_with and made_with != self._embedder.name:
-            raise IndexMismatchError(
-                f"The index was made with the model {made_with}, not {self._embedder.name}.",
-                hint="Ask with that model, or make the index anew: askcorpus index DIR --rebuild",
-            )
+        mismatch = self._ledger.manifest.mismatch(self._embedder.name)
+        if mismatch:
+            raise mismatch
         return self._embedder, self._vectors.store()
 
     def _open_reader(self) -> Reader:
@@ -372,29 +365,8 @@ class Corpus:
 
     def _fit(self) -> tuple[Fit, str]:
         """Return the fit to use, and a remark where the one in the index can't be."""
-        own = fits.shipped(self._open_reader(), self._ledger.get("model") or "")
-        return fits.chosen(self._ledger, own) if self._calibrated else (own, "")
-
-    def _changed_sources(self, answer: Answer) -> Iterator[Note]:
-        """Yield a warning for each cited file that isn't as it was when it was indexed."""
-        for path in dict.fromkeys(citation.path for citation in answer.citations):
-            document = self._ledger.document(path)
-            try:
-                found = (Path(self._ledger.get("root") or "") / path).stat()
-            except OSError:
-                yield note("gone", path=path)
-                continue
-            if (found.st_size, found.st_mtime_ns) != (document.size, document.mtime_ns):
-                yield note("changed", path=path)
-
-
-def _identity(ledger: Ledger) -> tuple[int, ...] | None:
-    """Return what tells a ledger from another one at its place; None where there is none now."""
-    try:
-        found = ledger.db.path.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino, ledger.db.value("PRAGMA user_version")
+        own = fits.shipped(self._open_reader(), self._ledger.manifest.model)
+        return fits.chosen(self._ledger.manifest.fit, own) if self._calibrated else (own, "")
 
 
 @contextmanager

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from askcorpus.answer.fit import writer
 from askcorpus.errors import UsageError
 from askcorpus.history import Sessions
 from askcorpus.store import erase, generations
@@ -97,7 +96,7 @@ def remove(directory: Path, names: Sequence[str]) -> Named:
         IndexBusyError: Another process is writing it.
         StoreUnavailableError: It can't be written.
     """
-    with writer(directory) as ledger:
+    with Ledger.writing(directory) as ledger:
         found = _named(ledger, names)
         erase.forget(ledger, found.paths, found.fingerprints)
     return found
@@ -110,7 +109,7 @@ def wipe(directory: Path) -> None:
         StoreUnavailableError: Another process keeps reading, or the disk is full; it can be done
             again.
     """
-    with writer(directory) as ledger:
+    with Ledger.writing(directory) as ledger:
         erase.wipe(ledger)
         if generations.needs_rebuild(ledger):
             generations.build(ledger)
@@ -124,8 +123,8 @@ def readmit(directory: Path, names: Sequence[str]) -> int:
         IndexMissingError: There is no index.
         IndexBusyError: Another process is writing it.
     """
-    with writer(directory) as ledger:
-        root = ledger.get("root") or ""
+    with Ledger.writing(directory) as ledger:
+        root = ledger.manifest.root
         found = sum(bool(erase.remember(ledger, list(_prints(root, name)))) for name in names)
     if not found:
         raise UsageError(
@@ -136,7 +135,7 @@ def readmit(directory: Path, names: Sequence[str]) -> int:
 
 
 def _named(ledger: Ledger, names: Sequence[str]) -> Named:
-    root = ledger.get("root") or ""
+    root = ledger.manifest.root
     known = {row.path: row.sha256 for row in ledger.documents()}
     listed = sorted({*known, *(found.skipped.path for found in ledger.skipped())})
     before = erase.forgotten(ledger)

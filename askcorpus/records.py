@@ -359,8 +359,6 @@ class IndexReport:
     """In the index now."""
     embedded: int
     """Passages embedded in this run."""
-    truncated: int
-    """Passages longer than the embedder's window; expected to be 0."""
     seconds: Mapping[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 

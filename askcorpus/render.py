@@ -197,8 +197,6 @@ def report_text(report: IndexReport) -> str:
         f"({states or 'no files'}; {report.embedded} passages embedded) "
         f"in {report.seconds.get('total', 0.0):.1f} s."
     )
-    if report.truncated:
-        lines.append(f"{report.truncated} passages are longer than the model reads.")
     lines += [one_line(note) for note in report.notes]
     return "\n".join(lines) + "\n"
 

@@ -90,15 +90,7 @@ def retrieve(
     """
     if allowed is not None and len(allowed) == 0:
         return []
-    lexical = dict(ledger.lexical(words, CANDIDATES, allowed=allowed))
-    dense: dict[int, float] = {}
-    if vector is not None and store is not None:
-        dense = dict(store.search(vector, CANDIDATES, allowed=allowed))
-        lexical |= ledger.lexical_scores(words, sorted(dense.keys() - lexical.keys()))
-        others = sorted(lexical.keys() - dense.keys())
-        if others:  # an index that holds no passage yet has no width either
-            ids, rows = ledger.vectors(others)
-            dense |= zip(ids.tolist(), (rows @ vector).tolist(), strict=True)
+    dense, lexical = _legs(words, vector, ledger=ledger, store=store, allowed=allowed)
     fused = fuse(dense, lexical, dense_weight=weights.dense)
     order = _best_first(fused)[: max(k, FOCUSED)]
     passages = ledger.passages(order)
@@ -122,6 +114,31 @@ def retrieve(
         )
         for rank, n in enumerate(_best_first(scores)[:k], start=1)
     ]
+
+
+def _legs(
+    words: Sequence[str],
+    vector: Vectors | None,
+    *,
+    ledger: Lexicon,
+    store: Store | None,
+    allowed: Ids | None,
+) -> tuple[dict[int, float], dict[int, float]]:
+    """Return the cosines and the BM25 scores of what either leg proposes.
+
+    Without a vector or a store there are no cosines. A passage that holds none of the words has no
+    BM25 score.
+    """
+    lexical = dict(ledger.lexical(words, CANDIDATES, allowed=allowed))
+    if vector is None or store is None:
+        return {}, lexical
+    dense = dict(store.search(vector, CANDIDATES, allowed=allowed))
+    lexical |= ledger.lexical_scores(words, sorted(dense.keys() - lexical.keys()))
+    others = sorted(lexical.keys() - dense.keys())
+    if others:  # an index that holds no passage yet has no width either
+        ids, rows = ledger.vectors(others)
+        dense |= zip(ids.tolist(), (rows @ vector).tolist(), strict=True)
+    return dense, lexical
 
 
 def fuse(

@@ -114,6 +114,7 @@ class Database:
         self._words = words
         self._guard = threading.RLock()
         self._depth = 0
+        self._undone = 0
         with self._translated():
             _check_beside(path, words)
             try:
@@ -171,7 +172,8 @@ class Database:
     @property
     def revision(self) -> tuple[int, int]:
         """Changes whenever the content did, by this connection or another one."""
-        return self.value("PRAGMA data_version"), self._connection.total_changes
+        changes = self._connection.total_changes  # which a rollback takes none from
+        return self.value("PRAGMA data_version"), changes + self._undone
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -273,6 +275,7 @@ class Database:
             self._depth -= 1
             if self._connection.in_transaction:
                 self.run("ROLLBACK")
+                self._undone += end == "COMMIT"
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

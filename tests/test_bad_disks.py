@@ -408,9 +408,8 @@ def test_a_vector_directory_that_may_not_be_read_costs_a_note(
 
 def states(index: Path, *folders: Path) -> dict[str, str]:
     """Return what became of each file."""
-    with Corpus.build(*folders, index=index, settings=SETTINGS) as corpus:
-        assert corpus.report
-        return {file.path.rpartition("more/")[2]: file.state for file in corpus.report.files}
+    report = Corpus.sync(*folders, index=index, settings=SETTINGS)
+    return {file.path.rpartition("more/")[2]: file.state for file in report.files}
 
 
 def test_files_from_another_time_are_indexed_once(documents: Path, more: Path, index: Path) -> None:

@@ -52,7 +52,7 @@ def test_a_reader_and_an_embedder_are_given_as_objects(folder: Path, tmp_path: P
         assert corpus.fit.reader == "overlap"
     with Corpus.open(index, reader=reader, embedder=embedder) as corpus:
         opened = corpus.ask(question)
-        assert corpus.thresholds == OverlapReader.thresholds
+        assert corpus.fit.thresholds == OverlapReader.thresholds
     assert opened.citations == built.citations
     assert "ice" in built.citations[0].quote
     assert not opened.notes
@@ -125,10 +125,26 @@ def test_boilerplate_is_never_cited(seeds_index: Path) -> None:
 def test_indexing_again_reads_and_embeds_nothing(folder: Path, tmp_path: Path) -> None:
     index = tmp_path / "index"
     Corpus.build(folder, index=index, settings=HASHING).close()
+    report = Corpus.sync(folder, index=index, settings=HASHING)
+    assert report.embedded == 0
+    assert {file.state for file in report.files} == {"unchanged"}
+
+
+def test_building_is_bringing_in_step_and_opening(folder: Path, tmp_path: Path) -> None:
+    index = tmp_path / "index"
     with Corpus.build(folder, index=index, settings=HASHING) as corpus:
         assert corpus.report is not None
-        assert corpus.report.embedded == 0
-        assert {file.state for file in corpus.report.files} == {"unchanged"}
+        assert {file.state for file in corpus.report.files} == {"indexed"}
+        assert corpus.ask("who closed the harbour?").passages[0].passage.path == "port.txt"
+    with Corpus.open(index, settings=HASHING) as corpus:
+        assert corpus.report is None
+
+
+def test_a_missing_index_is_said_before_a_model_is_loaded(tmp_path: Path) -> None:
+    nowhere = Settings(model=str(tmp_path / "no model"), index=str(tmp_path / "index"))
+    for way in (Corpus.build, Corpus.sync):
+        with pytest.raises(IndexMissingError):
+            way(settings=nowhere)
 
 
 def test_a_changed_file_is_read_and_a_deleted_one_forgotten(folder: Path, tmp_path: Path) -> None:
@@ -367,13 +383,10 @@ def test_a_file_that_takes_too_long_is_not_tried_again_until_it_changes(
     (folder / "bad.rtf").write_bytes(b"{\\rtf1 " + b"a" * 50_000)
     with Worker(Limits(seconds=0.0001)) as hasty:
         monkeypatch.setattr(ingest, "shared", lambda: hasty)
-        with Corpus.build(folder, index=index, settings=HASHING) as corpus:
-            assert corpus.report
-            assert [file.path for file in corpus.report.failed] == ["bad.rtf"]
+        report = Corpus.sync(folder, index=index, settings=HASHING)
+        assert [file.path for file in report.failed] == ["bad.rtf"]
     monkeypatch.undo()
-    with Corpus.build(index=index, settings=HASHING) as corpus:
-        assert corpus.report
-        assert [file.path for file in corpus.report.failed] == ["bad.rtf"]
-    with Corpus.build(folder, index=index, settings=HASHING) as corpus:  # named: tried again
-        assert corpus.report
-        assert corpus.report.failed == ()
+    report = Corpus.sync(index=index, settings=HASHING)
+    assert [file.path for file in report.failed] == ["bad.rtf"]
+    report = Corpus.sync(folder, index=index, settings=HASHING)  # named: tried again
+    assert report.failed == ()

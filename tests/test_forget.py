@@ -13,7 +13,6 @@ from askcorpus.errors import StoreUnavailableError, UsageError
 from askcorpus.forget import forget, readmit, remove
 from askcorpus.history import Sessions, Turn
 from askcorpus.question.query import Query
-from askcorpus.store import erase
 from askcorpus.store.ledger import Ledger
 from tests import watched
 
@@ -62,9 +61,7 @@ def settings(home: Path) -> Settings:
 
 
 def sync(home: Path, *folders: Path) -> IndexReport:
-    with Corpus.build(*folders, settings=settings(home)) as corpus:
-        assert corpus.report
-        return corpus.report
+    return Corpus.sync(*folders, settings=settings(home))
 
 
 def converse(home: Path) -> None:
@@ -180,10 +177,10 @@ def test_what_was_begun_can_be_finished_by_the_same_command(home: Path) -> None:
 def test_the_next_sync_wipes_what_an_interrupted_forget_left(home: Path) -> None:
     remove(home / "index", ["cases/secret.txt"])
     with Ledger.open(home / "index") as ledger:
-        assert erase.is_unwiped(ledger)
+        assert ledger.manifest.unwiped
     sync(home)
     with Ledger.open(home / "index") as ledger:
-        assert not erase.is_unwiped(ledger)
+        assert not ledger.manifest.unwiped
     assert holding(home, SECRET, "secret.txt") == []
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from askcorpus.forget import named
 from askcorpus.store import erase
 from askcorpus.store.ledger import Ledger
+from askcorpus.store.manifest import Manifest
 from tests.store.kit import add
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 def test_a_copy_is_kept_out_by_its_place_too(tmp_path: Path) -> None:
     with Ledger.create(tmp_path) as ledger:
-        ledger.set(root="/r")
+        ledger.keep(Manifest(root="/r"))
         add(ledger, "secret.txt", ["The contract was signed."])
         add(ledger, "copy.txt", ["The contract was signed."])
     found = named(tmp_path, ["secret.txt"])

@@ -99,7 +99,7 @@ def test_every_file_that_was_left_out_is_named() -> None:
         FileReport("bad\n.txt", "failed", reason="permission denied"),
         FileReport("x.png", "skipped", reason="no reader"),
     )
-    text = report_text(IndexReport(str(Path.cwd()), (), files, 1, 2, 2, 0, {"total": 1.0}))
+    text = report_text(IndexReport(str(Path.cwd()), (), files, 1, 2, 2, {"total": 1.0}))
     assert "bad .txt: failed: permission denied" in text
     assert "x.png: skipped: no reader" in text
     assert "1 documents, 2 passages in the index (1 failed, 1 indexed, 1 skipped" in text

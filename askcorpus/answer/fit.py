@@ -1,29 +1,24 @@
 """What divides the outcomes and the bands: a reader's own constants, or a fit kept with an index.
 
 A fit is bound to the reader and the embedding model that it was made with, and counts for no
-other. It stands in the ledger under one key, as JSON; `askcorpus calibrate` writes it.
+other. It stands in the index's manifest, as JSON; `askcorpus calibrate` writes it.
 """
 
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from math import exp, isfinite, log
 from typing import TYPE_CHECKING
 
 from askcorpus.records import Thresholds
-from askcorpus.store.ledger import Ledger
-from askcorpus.store.lock import hold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Sequence
 
     from askcorpus.ports import Reader
     from askcorpus.records import Span
 
-KEY = "fit"
 MOST_LOGIT = 14.0
 """Log odds further out are cut to this."""
 
@@ -82,15 +77,15 @@ def shipped(reader: Reader, model: str) -> Fit:
     return Fit(reader.identity, model, questions=0, scale=1.0, bias=0.0, **own)
 
 
-def chosen(ledger: Ledger, own: Fit) -> tuple[Fit, str]:
+def chosen(text: str, own: Fit) -> tuple[Fit, str]:
     """Return the fit to use, and a remark where the one in the index can't be.
 
     Args:
-        ledger: Of the index.
+        text: Of the fit in the index; "" where there is none.
         own: The reader's own constants.
     """
     try:
-        kept = stored(ledger)
+        kept = read(text)
     except ValueError:
         return own, "The calibration in the index is garbled and isn't used. Calibrate again."
     if kept is None:
@@ -103,13 +98,12 @@ def chosen(ledger: Ledger, own: Fit) -> tuple[Fit, str]:
     return kept, ""
 
 
-def stored(ledger: Ledger) -> Fit | None:
-    """Return the fit in the index, or None.
+def read(text: str) -> Fit | None:
+    """Return the fit that a text is; None where that is empty.
 
     Raises:
-        ValueError: What stands there isn't one.
+        ValueError: It isn't one.
     """
-    text = ledger.get(KEY)
     if not text:
         return None
     try:
@@ -117,36 +111,22 @@ def stored(ledger: Ledger) -> Fit | None:
         fit = Fit(**{part.name: data[part.name] for part in fields(Fit)})
         numbers = (fit.scale, fit.bias, fit.related, fit.answered, fit.fair, fit.strong)
         sound = all(isfinite(number) for number in numbers) and fit.scale > 0 < fit.questions
-    except (ValueError, KeyError, TypeError) as exc:
+    except (ValueError, KeyError, RecursionError, TypeError) as exc:
         raise ValueError(f"no fit: {exc}") from exc
     if not sound or not isinstance(fit.reader, str) or not isinstance(fit.model, str):
         raise ValueError("no fit: its values are out of range")
     return fit
 
 
-def described(ledger: Ledger) -> str:
-    """Return what `status` says about the fit in the index; "" where there is none."""
+def described(text: str) -> str:
+    """Return what `status` says about the fit that a text is; "" where there is none."""
     try:
-        fit = stored(ledger)
+        fit = read(text)
     except ValueError:
         return "garbled"
     return f"fitted on {fit.questions} questions for the reader {fit.reader}" if fit else ""
 
 
-@contextmanager
-def writer(directory: Path) -> Iterator[Ledger]:
-    """Yield the ledger for writing; nobody else changes the index meanwhile.
-
-    Raises:
-        IndexMissingError: There is no index.
-        IndexBusyError: Another process is writing it.
-        StoreUnavailableError: It can't be written.
-    """
-    Ledger.open(directory).close()  # a missing index is said, and not made
-    with hold(directory), Ledger.create(directory) as ledger:
-        yield ledger
-
-
-def keep(ledger: Ledger, fit: Fit | None) -> None:
-    """Make this the fit of the index; None goes back to the reader's own constants."""
-    ledger.set(**{KEY: json.dumps(asdict(fit)) if fit else ""})
+def written(fit: Fit) -> str:
+    """Return the text that `read` makes the same fit of."""
+    return json.dumps(asdict(fit))

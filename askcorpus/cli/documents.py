@@ -100,9 +100,8 @@ def _bring_in_step(
     from askcorpus.render import json_text, report_text
 
     settings, _ = load_settings(ctx, params, "model", "threads", "boilerplate")
-    with (
-        ProgressLine() as progress,
-        Corpus.build(
+    with ProgressLine() as progress:
+        report = Corpus.sync(
             *folders,
             settings=settings,
             selection=selection,
@@ -110,10 +109,7 @@ def _bring_in_step(
             yes=params["yes"],
             progress=progress,
             notify=narrate,
-        ) as corpus,
-    ):
-        report = corpus.report
-    assert report is not None  # for the type checker: build has just set it
+        )
     narrate(report_text(report).rstrip("\n"))
     if params["as_json"]:
         emit(json_text(asdict(report), indent=2))

@@ -12,15 +12,15 @@ import click
 
 from askcorpus.cli.console import emit, narrate, terminal_style
 from askcorpus.cli.options import load_settings
-from askcorpus.cli.verifying import report_text
+from askcorpus.cli.verifying import verdicts_text
 from askcorpus.errors import UsageError
 from askcorpus.text import one_line
 
 if TYPE_CHECKING:
     from askcorpus.history import Conversation, Summary
+    from askcorpus.history.export import Format
 
 _NUMBER = click.IntRange(1, 2**63 - 1)
-_SUFFIXES = {".md": "md", ".markdown": "md", ".json": "json", ".html": "html", ".htm": "html"}
 
 
 @click.group(invoke_without_command=True)
@@ -73,7 +73,7 @@ def show(ctx: click.Context, /, *, number: int, verify: bool) -> None:
         emit(answer_text(turn.answer, style))
     if verify:
         report = check(kept(conversation), load_settings(ctx, {})[0])
-        narrate(report_text(report).rstrip("\n"))
+        narrate(verdicts_text(report).rstrip("\n"))
         ctx.exit(0 if report.ok else 1)
 
 
@@ -93,13 +93,11 @@ def show(ctx: click.Context, /, *, number: int, verify: bool) -> None:
     help="Write this file instead of stdout.",
 )
 @click.option("--force", is_flag=True, help="Replace the file if it is there already.")
-def export(*, number: int, form: str | None, output: Path | None, force: bool) -> None:
+def export(*, number: int, form: Format | None, output: Path | None, force: bool) -> None:
     """Write the conversation ID as Markdown, JSON (docs/export-schema.json) or an HTML page."""
-    from askcorpus.history.export import FORMATS, exported, save
+    from askcorpus.history.export import exported, format_of, save
 
-    suffix = output.suffix.lower() if output else ""
-    wanted = form or _SUFFIXES.get(suffix, "md")
-    text = exported(_kept(number), next(known for known in FORMATS if known == wanted))
+    text = exported(_kept(number), form or format_of(output or Path()))
     if output is None or str(output) == "-":
         emit(text)
     else:

@@ -61,13 +61,13 @@ def verify(
         claims += kept
     with ProgressLine() as progress:
         report = verification.check(claims, settings, root=root, unread=unread, progress=progress)
-    emit(json_text(report.to_dict(), indent=2) if as_json else report_text(report))
+    emit(json_text(report.to_dict(), indent=2) if as_json else verdicts_text(report))
     for note in (*report.unread, *report.notes):
         narrate(note)
     ctx.exit(0 if report.ok else 1)
 
 
-def report_text(report: Report) -> str:
+def verdicts_text(report: Report) -> str:
     """Return a line for each citation that isn't ok, and one with the counts."""
     lines = [_line(finding) for finding in report.findings if finding.verdict != "ok"]
     if not report.findings:

@@ -65,9 +65,10 @@ def _checked(name: str, work: Callable[[], str]) -> Check:
 
 
 def _build(folder: Path, index: Path, settings: Settings) -> str:
-    with Corpus.build(folder, index=index, settings=settings) as corpus:
-        if corpus.report is None or corpus.report.notes:
-            raise AskcorpusError(*(corpus.report.notes if corpus.report else ("no report",)))
+    report = Corpus.sync(folder, index=index, settings=settings)
+    if report.notes:
+        raise AskcorpusError(*report.notes)
+    with Corpus.open(index, settings=settings) as corpus:
         return corpus.status().model
 
 

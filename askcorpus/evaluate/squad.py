@@ -247,7 +247,7 @@ def _read(item: Gold, corpus: Corpus) -> Read:
         answerable=item.answerable,
         answer=said,
         probability=probability,
-        answered=probability >= corpus.thresholds.answered,
+        answered=probability >= corpus.fit.thresholds.answered,
         exact_match=max((exact_match(said, gold) for gold in item.answers), default=0.0),
         f1=max((token_f1(said, gold) for gold in item.answers), default=0.0),
         seconds=seconds,

@@ -43,7 +43,7 @@ def load(file: Path, base: str) -> Rules:
 
 
 def matches(path: str, wanted: Sequence[str]) -> bool:
-    """Return whether a file, or a folder above it, matches git's patterns."""
+    """Return whether a file, or a folder above it, matches git's patterns; malformed ones don't."""
     return bool(_spec(tuple(wanted)).match_file(path))
 
 
@@ -56,7 +56,7 @@ def is_pattern(line: str) -> bool:
 def _spec(wanted: tuple[str, ...]) -> GitIgnoreSpec:
     from pathspec import GitIgnoreSpec
 
-    return GitIgnoreSpec.from_lines(wanted)
+    return GitIgnoreSpec.from_lines(filter(is_pattern, wanted))
 
 
 def ignored(path: str, rules: Sequence[Rules], *, is_dir: bool) -> bool:

@@ -14,6 +14,7 @@
     search       which of the two vector stores searches, and when it must be opened again
     exact        every vector compared
     chroma       the owner of chromadb
+    manifest     what the index says of itself
     generations  which Chroma directory is used, whether it is sound, how the next one is made
     erase        forgets documents for good
     files        the names inside an index directory

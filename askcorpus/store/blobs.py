@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from askcorpus.store.files import damaged
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -39,8 +41,7 @@ def read(
         for page in db.pages(sql, parameters, size=_PAGE):
             stop = at + len(page)
             numbers[at:stop] = [row[0] for row in page]
-            joined = b"".join(row[1] for row in page)
-            matrix[at:stop] = np.frombuffer(joined, np.float32).reshape(len(page), dim)
+            matrix[at:stop] = _matrix(db, [row[1] for row in page], dim)
             at = stop
     return numbers[:at], matrix[:at]
 
@@ -66,8 +67,7 @@ def distinct(db: Database, dim: int, *, upto: int) -> tuple[list[str], Vectors]:
     parts = [np.empty((0, dim), dtype=np.float32)]
     for page in db.pages(sql, (upto,), size=_PAGE):
         hashes += [row[0].hex() for row in page]
-        joined = b"".join(row[1] for row in page)
-        parts.append(np.frombuffer(joined, np.float32).reshape(len(page), dim))
+        parts.append(_matrix(db, [row[1] for row in page], dim))
     return hashes, np.concatenate(parts)
 
 
@@ -87,3 +87,15 @@ def count_distinct(db: Database, *, upto: int) -> int:
     """Return how many texts the passages up to an id have between them."""
     sql = "SELECT count(DISTINCT hash) FROM passages WHERE id <= ?"
     return int(db.value(sql, (upto,)))
+
+
+def _matrix(db: Database, vectors: list[bytes], dim: int) -> Vectors:
+    """Return vectors as rows, (n, dim) float32.
+
+    Raises:
+        StoreUnavailableError: They aren't as wide as the index says.
+    """
+    joined = b"".join(vectors)
+    if len(joined) != 4 * dim * len(vectors):
+        raise damaged(db.path)
+    return np.frombuffer(joined, np.float32).reshape(len(vectors), dim)

@@ -22,14 +22,14 @@ import numpy as np
 from askcorpus.errors import AskcorpusError, StoreUnavailableError
 from askcorpus.store import blobs
 from askcorpus.store.exact import ExactStore, check_width
-from askcorpus.store.generations import check, named
+from askcorpus.store.generations import check
 from askcorpus.store.ledger import Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from askcorpus.ports import Ids, Vectors
-    from askcorpus.store.generations import Generation
+    from askcorpus.store.manifest import Generation
 
 _COLLECTION = "passages"
 _BATCH = 250  # a batch keeps the process still for as long as it takes: about 0.3 s
@@ -81,7 +81,7 @@ class ChromaStore:
             StoreUnavailableError: No directory is named, or it is missing, damaged or on a
                 read-only disk. Exact search over the ledger's vectors does the same.
         """
-        generation = named(ledger)
+        generation = ledger.manifest.generation
         directory = check(ledger, generation)
         assert generation is not None
         with _translated(directory):
@@ -95,7 +95,7 @@ class ChromaStore:
 
     @property
     def name(self) -> str:
-        """The directory's name; `generations.named` tells whether a newer one is there."""
+        """The directory's name; the manifest tells whether a newer one is there."""
         return self._generation.name
 
     def close(self) -> None:
@@ -244,7 +244,7 @@ def _translated(place: Path) -> Iterator[None]:
 
 def _build(ledger: Ledger, directory: Path, watermark: int) -> None:
     """Fill the new directory with the texts up to the watermark."""
-    hashes, matrix = blobs.distinct(ledger.db, ledger.dim or 0, upto=watermark)
+    hashes, matrix = blobs.distinct(ledger.db, ledger.manifest.dim or 0, upto=watermark)
     client = _connect(directory)
     # Written out once, with the last passage. What is left in Chroma's log instead is put into
     # the graph again at every opening, by several threads, and so never twice the same.
@@ -270,7 +270,7 @@ def _probe(ledger: Ledger, directory: Path, watermark: int) -> None:
     Raises:
         StoreUnavailableError: It doesn't. A damaged directory may end the process instead.
     """
-    hashes, matrix = blobs.distinct(ledger.db, ledger.dim or 0, upto=watermark)
+    hashes, matrix = blobs.distinct(ledger.db, ledger.manifest.dim or 0, upto=watermark)
     row = {found: at for at, found in enumerate(hashes)}
     client = _connect(directory)
     collection = client.get_collection(_COLLECTION, embedding_function=None)

@@ -6,11 +6,10 @@ inside the folder that it names.
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
-from askcorpus.errors import StoreUnavailableError
-from askcorpus.store import schema
+from askcorpus.store import manifest, schema
+from askcorpus.store.files import damaged
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,31 +26,9 @@ def check(db: Database, directory: Path) -> None:
 
     Raises:
         IndexMismatchError: The format or the tables are others than this program's.
-        StoreUnavailableError: The root or a path is one that no program of ours writes.
+        StoreUnavailableError: The root, a folder or a path is one that no program of ours writes.
     """
     schema.check(db, directory)
-    with db.reading():
-        said = dict(db.rows("SELECT key, value FROM meta WHERE key IN ('root', 'scope')"))
-        strays = any(db.rows(_STRAY.format(table=table)) for table in ("documents", "skipped"))
-    if strays or ("root" in said and not _is_root(said["root"])) or not _inside(said.get("scope")):
-        raise StoreUnavailableError(
-            f"Can't use {db.path}: it names files outside its folder, or none that can be.",
-            hint="Delete it, then index the folder again.",
-        )
-
-
-def _is_root(value: object) -> bool:
-    return isinstance(value, str) and value.startswith("/") and "\0" not in value
-
-
-def _inside(scope: object) -> bool:
-    """Return whether the folders that a scope names lie below the root; garbled ones don't."""
-    try:
-        folders = json.loads(scope).get("folders", []) if isinstance(scope, str) else []
-        parts = [part for folder in folders for part in folder.split("/")]
-    except (ValueError, AttributeError, TypeError, RecursionError):
-        return False
-    return (
-        not any(folder.startswith("/") or "\0" in folder for folder in folders)
-        and ".." not in parts
-    )
+    manifest.read(db)
+    if any(db.rows(_STRAY.format(table=table)) for table in ("documents", "skipped")):
+        raise damaged(db.path)

@@ -11,6 +11,7 @@ import hashlib
 import os
 import shutil
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from askcorpus.errors import StoreUnavailableError
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from askcorpus.store.ledger import Ledger
-
-
-_UNWIPED = "unwiped"
 
 
 def place(root: str, path: str) -> bytes:
@@ -59,7 +57,7 @@ def forget(ledger: Ledger, paths: Iterable[str], fingerprints: Iterable[bytes]) 
         rows = [(found,) for found in fingerprints]
         ledger.db.run_many("INSERT OR IGNORE INTO forgotten VALUES (?)", rows)
         generations.unname(ledger)
-        ledger.set(**{_UNWIPED: "1"})
+        ledger.keep(replace(ledger.manifest, unwiped=True))
 
 
 def keep_out(ledger: Ledger, fingerprint: bytes) -> None:
@@ -79,11 +77,6 @@ def forgotten(ledger: Ledger) -> frozenset[bytes]:
     return frozenset(row[0] for row in ledger.db.rows("SELECT fingerprint FROM forgotten"))
 
 
-def is_unwiped(ledger: Ledger) -> bool:
-    """Return whether something was deleted whose bytes may still be in a file."""
-    return ledger.get(_UNWIPED) == "1"
-
-
 def wipe(ledger: Ledger) -> None:
     """Overwrite whatever deleted rows have left behind, in every file of the index.
 
@@ -94,7 +87,7 @@ def wipe(ledger: Ledger) -> None:
     """
     db = ledger.db
     home = ledger.directory / CHROMA
-    if home.exists() and not generations.named(ledger):
+    if home.exists() and not ledger.manifest.generation:
         try:
             shutil.rmtree(home)
         except OSError as exc:
@@ -106,7 +99,7 @@ def wipe(ledger: Ledger) -> None:
             f"Another process is reading {db.path}, so that its old pages could not be wiped yet.",
             hint="End it, then run the same command again.",
         )
-    ledger.set(**{_UNWIPED: ""})
+    ledger.keep(replace(ledger.manifest, unwiped=False))
 
 
 @contextmanager

@@ -60,6 +60,13 @@ def missing(directory: Path) -> IndexMissingError:
     )
 
 
+def damaged(place: Path) -> StoreUnavailableError:
+    """Return the error that says that what stands in the ledger can't be right."""
+    return StoreUnavailableError(
+        f"Can't use {place}: it is damaged.", hint="Delete it, then index the folder again."
+    )
+
+
 def unwritable(place: Path, exc: OSError) -> StoreUnavailableError:
     """Return the error that says why nothing could be written at `place`."""
     if exc.errno in {errno.ENOSPC, errno.EDQUOT}:

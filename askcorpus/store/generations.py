@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 import shutil
 import tempfile
-from dataclasses import asdict, dataclass, fields
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from askcorpus import child
@@ -21,9 +20,9 @@ from askcorpus.errors import StoreUnavailableError
 from askcorpus.sqlite import Database
 from askcorpus.store import blobs, schema
 from askcorpus.store.files import CHROMA, unwritable
+from askcorpus.store.manifest import Generation
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from askcorpus.store.ledger import Ledger
@@ -36,10 +35,6 @@ MOST_NEWER = 20_000
 _PEAK = 8
 """Room that building takes, as a multiple of the vectors themselves; 6.5 was seen."""
 
-_KEY = "chroma"
-_LAST = "chroma_last"
-_REFUSED = "chroma_refused"
-"""The watermark and the number of passages of a directory that was built and failed its probe."""
 _DATABASE = "chroma.sqlite3"
 
 
@@ -47,39 +42,14 @@ class _RefusedError(StoreUnavailableError):
     """The probe ran to its end and found the directory wanting."""
 
 
-@dataclass(frozen=True, slots=True)
-class Generation:
-    """A directory that was built, has passed its probe and is named in the ledger."""
-
-    name: str
-    watermark: int
-    """The highest passage id in it."""
-    count: int
-    """Passages in it."""
-    distinct: int
-    """Their texts, each once: a graph of many equal vectors loses its ways."""
-    dim: int
-    digests: Mapping[str, str]
-    """BLAKE2 of each file that never changes: the very bytes that passed the probe."""
-
-
-_FIELDS = {part.name for part in fields(Generation)}
-
-
-def named(ledger: Ledger) -> Generation | None:
-    """Return the generation that the ledger names, or None; one of an older program is none."""
-    written = json.loads(ledger.get(_KEY) or "{}")
-    return Generation(**written) if written.keys() == _FIELDS else None
-
-
 def unname(ledger: Ledger) -> None:
     """Name no generation any more; the next one has a number that none had before it.
 
     A reader knows by its name that another directory has come.
     """
-    generation = named(ledger)
-    if generation:
-        ledger.set(**{_KEY: "", _LAST: generation.name})
+    said = ledger.manifest
+    if said.generation:
+        ledger.keep(replace(said, generation=None, last=int(said.generation.name)))
 
 
 def check(ledger: Ledger, generation: Generation | None) -> Path:
@@ -95,7 +65,7 @@ def check(ledger: Ledger, generation: Generation | None) -> Path:
         same = _digests(directory) == generation.digests
     except OSError as exc:
         raise _sick(f"The vector index {directory} can't be read.") from exc
-    if not same or generation.dim != ledger.dim:
+    if not same or generation.dim != ledger.manifest.dim:
         raise _sick(f"The vector index {directory} is missing, damaged or out of date.")
     with contextlib.closing(Database(directory / _DATABASE, schema.WORDS, writable=False)) as db:
         if db.value("PRAGMA quick_check") != "ok":
@@ -107,15 +77,15 @@ def needs_rebuild(ledger: Ledger) -> bool:
     """Return whether the next directory is due: none or a sick one, or too much has changed."""
     if not ledger.watermark:
         return False
-    generation = named(ledger)
+    said = ledger.manifest
+    generation = said.generation
     try:
         check(ledger, generation)
         assert generation is not None  # for the type checker: check raises
         due = _has_moved_on(ledger, generation.watermark, generation.count)
     except StoreUnavailableError:
         due = True
-    refused = json.loads(ledger.get(_REFUSED) or "[]")
-    return due and (not refused or _has_moved_on(ledger, *refused))
+    return due and (said.refused is None or _has_moved_on(ledger, *said.refused))
 
 
 def _has_moved_on(ledger: Ledger, watermark: int, count: int) -> bool:
@@ -140,10 +110,10 @@ def build(ledger: Ledger) -> None:
     if not watermark:
         return
     home = ledger.directory.absolute() / CHROMA
-    previous = named(ledger)
+    previous = ledger.manifest.generation
     present = _present(home)
-    used = [*present, previous.name if previous else "0", ledger.get(_LAST) or "0"]
-    name = f"{max(map(int, used)) + 1:06d}"
+    used = [*map(int, present), int(previous.name) if previous else 0, ledger.manifest.last]
+    name = f"{max(used) + 1:06d}"
     target = home / name
     try:
         home.mkdir(mode=0o700, exist_ok=True)
@@ -152,11 +122,14 @@ def build(ledger: Ledger) -> None:
             _run_child(task, ledger.directory.absolute(), target, watermark)
         count, _ = ledger.tally(watermark)
         distinct = blobs.count_distinct(ledger.db, upto=watermark)
-        made = Generation(name, watermark, count, distinct, ledger.dim or 0, _digests(target))
-        ledger.set(**{_KEY: json.dumps(asdict(made)), _REFUSED: ""})
+        made = Generation(
+            name, watermark, count, distinct, ledger.manifest.dim or 0, _digests(target)
+        )
+        ledger.keep(replace(ledger.manifest, generation=made, refused=None))
     except BaseException as exc:
         if isinstance(exc, _RefusedError):  # it would be again, and building takes its time
-            ledger.set(**{_REFUSED: json.dumps([watermark, ledger.tally(watermark)[0]])})
+            count, _ = ledger.tally(watermark)
+            ledger.keep(replace(ledger.manifest, refused=(watermark, count)))
         full = isinstance(exc, StoreUnavailableError) and _is_short_of_room(ledger, home)
         shutil.rmtree(target, ignore_errors=True)
         if isinstance(exc, OSError):
@@ -183,7 +156,7 @@ def _present(home: Path) -> list[str]:
 
 def _is_short_of_room(ledger: Ledger, home: Path) -> bool:
     """Return whether what is left on the disk is less than building takes."""
-    needed = _PEAK * ledger.tally(0)[1] * (ledger.dim or 0) * 4
+    needed = _PEAK * ledger.tally(0)[1] * (ledger.manifest.dim or 0) * 4
     try:
         return shutil.disk_usage(home).free < needed
     except OSError:

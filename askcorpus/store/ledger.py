@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,23 +22,22 @@ from askcorpus.errors import (
 )
 from askcorpus.records import Passage
 from askcorpus.sqlite import Database
-from askcorpus.store import blobs, entry, lexical, rows, schema
+from askcorpus.store import blobs, entry, lexical, manifest, rows, schema
 from askcorpus.store.files import LEDGER, missing, prepare, unwritable
 from askcorpus.store.lock import hold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
     from askcorpus.ports import Ids, Vectors
     from askcorpus.question.query import Query
     from askcorpus.records import Document, Skipped
+    from askcorpus.store.manifest import Manifest
     from askcorpus.store.rows import Counts, DocumentRow, Selection, SkippedFile
 
 _PATIENCE_S = 10.0  # how long an opening waits for another one that migrates the index
-TITLE_WEIGHT = 1.0
-"""Weight of the title column in BM25, next to 1 for the text. Not tuned yet."""
 
 
 class Ledger:
@@ -46,6 +47,7 @@ class Ledger:
         """Wrap an open database; `create` and `open` are the ways in."""
         self.directory = directory
         self.db = db
+        self._manifest: tuple[object, Manifest] | None = None
 
     @classmethod
     def create(cls, directory: Path) -> Ledger:
@@ -104,6 +106,20 @@ class Ledger:
             pass
         return cls.open(directory)
 
+    @classmethod
+    @contextmanager
+    def writing(cls, directory: Path) -> Iterator[Ledger]:
+        """Yield the directory's ledger for writing; nobody else changes the index meanwhile.
+
+        Raises:
+            IndexMissingError: There is no index.
+            IndexBusyError: Another process is writing it.
+            StoreUnavailableError: It can't be written.
+        """
+        cls.open(directory).close()  # a missing index is said, and not made
+        with hold(directory), cls.create(directory) as ledger:
+            yield ledger
+
     def close(self) -> None:
         """Give the database back."""
         self.db.close()
@@ -125,26 +141,22 @@ class Ledger:
 
     # The index as a whole.
 
-    def get(self, key: str) -> str | None:
-        """Return what was noted under the key, or None."""
-        value: str | None = self.db.value("SELECT value FROM meta WHERE key = ?", (key,))
-        return value
+    @property
+    def manifest(self) -> Manifest:
+        """What the index says of itself, read once for each of its revisions."""
+        revision = self.revision
+        if self._manifest is None or self._manifest[0] != revision:
+            self._manifest = (revision, manifest.read(self.db))
+        return self._manifest[1]
 
-    def set(self, **values: str) -> None:
-        """Note the values under their keys, all in one transaction."""
-        with self.db.writing():
-            self.db.run_many("REPLACE INTO meta VALUES (?, ?)", list(values.items()))
+    def keep(self, said: Manifest) -> None:
+        """Let the index say this of itself; take what else it says from `manifest` just before."""
+        manifest.write(self.db, said)
 
     @property
     def counts(self) -> Counts:
         """The numbers of documents, passages and skipped files."""
         return rows.counts(self.db)
-
-    @property
-    def dim(self) -> int | None:
-        """The width of the vectors; None before the first one."""
-        value = self.get("dim")
-        return None if value is None else int(value)
 
     @property
     def watermark(self) -> int:
@@ -223,18 +235,16 @@ class Ledger:
         with self.db.writing():
             for sql in ("DELETE FROM passage_text", "DELETE FROM documents", "DELETE FROM skipped"):
                 self.db.run(sql)
-            self.db.run("DELETE FROM meta WHERE key = 'dim'")
+            self.keep(replace(self.manifest, dim=None))
 
-    def rebase(self, prefix: str, **values: str) -> None:
-        """Put the prefix before every path and note the values, in one transaction."""
+    def rebase(self, prefix: str) -> None:
+        """Put the prefix before every path, in one transaction."""
         with self.db.writing():
-            if prefix:
-                # Paths are unique at any time: none of them begins with a slash but in between.
-                self.db.run("UPDATE documents SET path = '/' || path")
-                self.db.run("UPDATE documents SET path = ? || substr(path, 2)", (prefix,))
-                self.db.run("UPDATE skipped SET path = '/' || path")
-                self.db.run("UPDATE skipped SET path = ? || substr(path, 2)", (prefix,))
-            self.set(**values)
+            # Paths are unique at any time: none of them begins with a slash but in between.
+            self.db.run("UPDATE documents SET path = '/' || path")
+            self.db.run("UPDATE documents SET path = ? || substr(path, 2)", (prefix,))
+            self.db.run("UPDATE skipped SET path = '/' || path")
+            self.db.run("UPDATE skipped SET path = ? || substr(path, 2)", (prefix,))
 
     def skip(self, skipped: Skipped, *, size: int, mtime_ns: int) -> None:
         """Note that a file was left out; a document at its path goes, in the same transaction.
@@ -264,9 +274,9 @@ class Ledger:
                 self.db.run("DELETE FROM documents WHERE id = ?", (number,))
 
     def _fix_width(self, width: int) -> None:
-        dim = self.dim
+        dim = self.manifest.dim
         if dim is None or not self.watermark:  # the first one, or the first after all were removed
-            self.set(dim=str(width))
+            self.keep(replace(self.manifest, dim=width))
         elif dim != width:
             raise IndexMismatchError(
                 f"The index at {self.directory} holds vectors of {dim} numbers, not {width}.",
@@ -332,12 +342,7 @@ class Ledger:
         return int(self.db.value("SELECT count(*) FROM passages"))
 
     def lexical(
-        self,
-        words: Sequence[str],
-        k: int,
-        *,
-        allowed: Ids | None = None,
-        title_weight: float = TITLE_WEIGHT,
+        self, words: Sequence[str], k: int, *, allowed: Ids | None = None
     ) -> list[tuple[int, float]]:
         """Return at most k (passage id, BM25 score above 0), best first.
 
@@ -345,17 +350,14 @@ class Ledger:
             words: Any of them may occur; stop words cost time and are best left out.
             k: Upper bound.
             allowed: Passage ids to choose from; None for all.
-            title_weight: Of the title and the headings, next to 1 for the text.
 
         Ties break on the passage id.
         """
-        return lexical.search(self.db, words, k, allowed=allowed, title_weight=title_weight)
+        return lexical.search(self.db, words, k, allowed=allowed)
 
-    def lexical_scores(
-        self, words: Sequence[str], ids: Iterable[int], *, title_weight: float = TITLE_WEIGHT
-    ) -> dict[int, float]:
+    def lexical_scores(self, words: Sequence[str], ids: Iterable[int]) -> dict[int, float]:
         """Return the BM25 score of each of the passages; 0 where none of the words stands in it."""
-        return lexical.scores(self.db, words, ids, title_weight=title_weight)
+        return lexical.scores(self.db, words, ids)
 
     def document_frequency(self, words: Iterable[str]) -> dict[str, int]:
         """Return how many passages hold each word in their text, or another of the same stem."""
@@ -387,7 +389,7 @@ class Ledger:
             upto: Only passages with at most this id; None for no limit.
         """
         with self.reading():
-            return blobs.read(self.db, self.dim or 0, ids, after=after, upto=upto)
+            return blobs.read(self.db, self.manifest.dim or 0, ids, after=after, upto=upto)
 
     def known_vectors(self, hashes: Iterable[bytes]) -> dict[bytes, Vectors]:
         """Return the vectors, (dim,) float32, of the passages with these hashes, as far as known.

@@ -40,32 +40,33 @@ _AMONG = "AND +rowid IN (SELECT value FROM json_each(?))"
 
 
 def search(
-    db: Database, words: Sequence[str], k: int, *, allowed: Ids | None, title_weight: float
+    db: Database, words: Sequence[str], k: int, *, allowed: Ids | None
 ) -> list[tuple[int, float]]:
-    """Return at most k (passage id, BM25 score above 0), best first; ties break on the id."""
+    """Return at most k (passage id, BM25 score above 0), best first; ties break on the id.
+
+    A word in the title or a heading weighs as much as one in the text.
+    """
     match = expression(words)
     if not match or k <= 0:
         return []
     among, ids = ("", ()) if allowed is None else (_AMONG, (json.dumps(allowed.tolist()),))
     return db.rows(
-        f"""SELECT rowid, -bm25(passage_text, ?, 1.0) AS score FROM passage_text
+        f"""SELECT rowid, -bm25(passage_text) AS score FROM passage_text
             WHERE passage_text MATCH ? {among} ORDER BY score DESC, rowid LIMIT ?""",  # noqa: S608
-        (title_weight, match, *ids, k),
+        (match, *ids, k),
     )
 
 
-def scores(
-    db: Database, words: Sequence[str], ids: Iterable[int], *, title_weight: float
-) -> dict[int, float]:
+def scores(db: Database, words: Sequence[str], ids: Iterable[int]) -> dict[int, float]:
     """Return the BM25 score of each of the passages; 0 where none of the words stands in it."""
     wanted = [int(number) for number in ids]
     found = dict.fromkeys(wanted, 0.0)
     match = expression(words)
     if match and wanted:
         found |= db.rows(
-            f"""SELECT rowid, -bm25(passage_text, ?, 1.0) FROM passage_text
+            f"""SELECT rowid, -bm25(passage_text) FROM passage_text
                 WHERE passage_text MATCH ? {_AMONG}""",  # noqa: S608
-            (title_weight, match, json.dumps(wanted)),
+            (match, json.dumps(wanted)),
         )
     return found
 

@@ -84,6 +84,15 @@ def migrate(db: Database) -> None:
         db.run("REPLACE INTO meta VALUES ('format', ?)", (str(FORMAT),))
 
 
+def identity(db: Database) -> tuple[int, ...] | None:
+    """Return what tells a database from another one at its place; None where there is none now."""
+    try:
+        found = db.path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino, db.value("PRAGMA user_version")
+
+
 def check(db: Database, directory: Path) -> None:
     """Check that this program knows the format, and that the tables are its own.
 

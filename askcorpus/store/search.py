@@ -44,16 +44,12 @@ class VectorSearch:
     @property
     def searched(self) -> str:
         """How vectors are searched as things are: exactly, where there is nothing for Chroma."""
-        from askcorpus.store import generations
-
-        return self.way if generations.named(self._ledger) else "exact"
+        return self.way if self._ledger.manifest.generation else "exact"
 
     def store(self) -> Store:
         """Return the store, opened again where the index has moved on without it."""
-        from askcorpus.store import generations
-
         way = self.way
-        named = generations.named(self._ledger) if way == "chroma" else None
+        named = self._ledger.manifest.generation if way == "chroma" else None
         meant = (way, named.name if named else "")
         if meant != self._meant:
             self.close()

@@ -21,10 +21,8 @@ from askcorpus.text import one_line
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from askcorpus.store.ledger import Ledger
+    from askcorpus.sync.inventory import Inventory, State
     from askcorpus.sync.scope import Scope
-
-    State = tuple[int, int]
 
 _MOST_GONE = 0.5
 _HINT = "If that is meant, add --yes; otherwise bring the files back (is a disk not mounted?)."
@@ -42,27 +40,26 @@ class Listing:
     """The scope's folders without those that are missing; all of them where all are."""
 
 
-def listed(ledger: Ledger, scope: Scope, *, yes: bool) -> Listing:
+def listed(inventory: Inventory, scope: Scope, index: Path, *, yes: bool) -> Listing:
     """Return what the folders hold and what is gone from them.
 
     Args:
-        ledger: Of the index; documents and skipped files count as known.
+        inventory: Of the index; documents and skipped files count as known.
         scope: Its folders.
+        index: Its directory, which is never read as documents.
         yes: Take whatever is missing for meant.
 
     Raises:
         FilesGoneError: A known folder is missing or empty, or more than half of its files are.
         UsageError: A new folder is missing or can't be listed.
     """
-    documents = {row.path: (row.size, row.mtime_ns) for row in ledger.documents()}
-    known = [*documents, *(s.skipped.path for s in ledger.skipped() if not s.skipped.failed)]
-    failed = [s.skipped.path for s in ledger.skipped() if s.skipped.failed]
+    documents = {row.path: (row.size, row.mtime_ns) for row in inventory.documents.values()}
     listings: dict[str, list[FileEntry | Skipped]] = {}
     for folder in scope.folders:
         below = [path for path in documents if path.startswith(folder)]
         place = Path(scope.root, folder)
         try:
-            listings[folder] = list(scope.walk(folder, ledger.directory))
+            listings[folder] = list(scope.walk(folder, index))
         except UsageError as exc:
             if not below or os.path.lexists(place):
                 raise  # what is there and can't be listed is never taken for gone
@@ -80,8 +77,7 @@ def listed(ledger: Ledger, scope: Scope, *, yes: bool) -> Listing:
         here = {p: s for p, s in documents.items() if not (shut and p.startswith(shut))}
         _check(scope, here, found)
     present = {entry.path for entry in found}
-    paths = dict.fromkeys((*known, *failed))
-    gone = [p for p in paths if p not in present and not (shut and p.startswith(shut))]
+    gone = [p for p in inventory.paths if p not in present and not (shut and p.startswith(shut))]
     left = tuple(folder for folder in scope.folders if folder in listings)
     return Listing(tuple(found), tuple(gone), left or scope.folders)
 

@@ -6,7 +6,6 @@ relative to that. With one folder, that is the folder itself.
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from askcorpus.records import Skipped
+    from askcorpus.store.manifest import Manifest
 
 __all__ = [
     "Scope",
@@ -35,7 +35,6 @@ __all__ = [
     "wanted",
 ]
 
-_KEY = "scope"
 ALL = Selection()
 
 
@@ -103,7 +102,7 @@ def of_index(directory: Path) -> Scope | None:
     if not is_there(directory):
         return None
     with Ledger.open(directory) as ledger:
-        return stored(ledger)
+        return stored(ledger.manifest)
 
 
 def described(selection: Selection) -> str:
@@ -131,16 +130,12 @@ def of(folders: Sequence[Path], selection: Selection | None = None) -> Scope:
     return Scope(root, names, selection or Selection())
 
 
-def stored(ledger: Ledger) -> Scope | None:
-    """Return the scope of an index; None before its first run."""
-    root = ledger.get("root")
-    if not root:
+def stored(said: Manifest) -> Scope | None:
+    """Return the scope of an index, by its manifest; None before its first run."""
+    if not said.root:
         return None
-    said = json.loads(ledger.get(_KEY) or "{}")
-    wanted = said.get("selection", {})
-    lists = {name: tuple(wanted.get(name, ())) for name in ("include", "exclude", "fields")}
-    selection = Selection(**lists, max_bytes=wanted.get("max_bytes"))
-    return Scope(root, tuple(said.get("folders", ("",))), selection)
+    selection = Selection(said.include, said.exclude, said.max_bytes, said.fields)
+    return Scope(said.root, said.folders, selection)
 
 
 def keep(ledger: Ledger, scope: Scope) -> None:
@@ -148,12 +143,11 @@ def keep(ledger: Ledger, scope: Scope) -> None:
 
     Documents of a root that isn't below the new one keep their paths.
     """
-    before = stored(ledger)
-    written = json.dumps({"folders": scope.folders, "selection": asdict(scope.selection)})
-    prefix = ""
-    if before and _inside(before.root, scope.root):
-        prefix = os.path.relpath(before.root, scope.root) + os.sep
-    ledger.rebase(prefix, root=scope.root, **{_KEY: written})
+    before, wanted = ledger.manifest, asdict(scope.selection)
+    with ledger.db.writing():
+        if before.root and _inside(before.root, scope.root):
+            ledger.rebase(os.path.relpath(before.root, scope.root) + os.sep)
+        ledger.keep(replace(before, root=scope.root, folders=scope.folders, **wanted))
 
 
 def wanted(

@@ -41,14 +41,12 @@ def _index(order: dict[str, Any]) -> None:
     from askcorpus.config import Settings
     from askcorpus.corpus import Corpus
 
-    with Corpus.build(
+    report = Corpus.sync(
         *order["folders"],
         settings=Settings(**order["settings"]),
         progress=lambda done, total, path: tell(done=done, total=total, path=path),
         notify=lambda text: tell(note=text),
-    ) as corpus:
-        report = corpus.report
-    assert report is not None  # for the type checker: build has just set it
+    )
     tell(
         finished=True,
         failed=[f"{file.path}: {file.reason}" for file in report.failed],

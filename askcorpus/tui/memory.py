@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+from askcorpus.config import data_dir
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +21,7 @@ class Memory:
 
 def place() -> Path:
     """Return the file; it need not exist."""
-    from platformdirs import user_data_path
-
-    override = os.environ.get("ASKCORPUS_DATA_DIR")
-    return (Path(override) if override else user_data_path("askcorpus")) / "chat.json"
+    return data_dir() / "chat.json"
 
 
 def load() -> Memory:

@@ -190,7 +190,6 @@ def source_head(
         facts.append("no longer in the index")
     title = one_line(document.title) or one_line(document.path)
     number = f"[{citation.n}] " if citation else ""
-    number = f"[{citation.n}] " if citation else ""
     return Content.assemble(
         (number, "bold $accent"), (title, "bold"), "\n", (" · ".join(facts), MUTED)
     )

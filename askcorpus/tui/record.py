@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from askcorpus.history import Conversation, Session, Sessions, Summary
-    from askcorpus.history.export import Format
     from askcorpus.question.query import Query
     from askcorpus.records import Answer
     from askcorpus.tui.desk import Desk
@@ -71,9 +70,9 @@ class Record:
         """
 
         def written() -> None:
-            from askcorpus.history.export import exported, save
+            from askcorpus.history.export import exported, format_of, save
 
-            save(exported(self._sitting(root).conversation(), _format(path)), path)
+            save(exported(self._sitting(root).conversation(), format_of(path)), path)
 
         await self._desk.run(written)
 
@@ -98,10 +97,3 @@ class Record:
         if self._session is None:
             self._session = self._history().begin(index=self._desk.settings.index_path, root=root)
         return self._session
-
-
-def _format(path: Path) -> Format:
-    suffix = path.suffix.lower()
-    if suffix == ".json":
-        return "json"
-    return "html" if suffix in (".html", ".htm") else "md"

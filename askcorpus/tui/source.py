@@ -93,13 +93,6 @@ class SourceView(ScrollView, can_focus=True):
         self.refresh()
 
     @property
-    def top_line(self) -> int:
-        """The 1-based line of the text at the top of the pane."""
-        if self._page is None:
-            return 1
-        return self._page.lines[min(self.scroll_offset.y, len(self._page.lines) - 1)]
-
-    @property
     def _top_offset(self) -> int:
         """The offset of the character at the top of the pane."""
         page = self._page

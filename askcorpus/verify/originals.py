@@ -119,7 +119,7 @@ def folders(index: Path) -> tuple[str, ...]:
         StoreUnavailableError: It is damaged or can't be read.
     """
     with Ledger.open(index) as ledger:
-        known = scope.stored(ledger)
+        known = scope.stored(ledger.manifest)
     return known.places if known else ()
 
 
@@ -137,7 +137,7 @@ def holders(index: Path, quotes: Collection[str]) -> dict[str, list[tuple[str, s
     words = frozenset[str]().union(*inner.values())
     found: dict[str, list[tuple[str, str]]] = {quote: [] for quote in quotes}
     with Ledger.open(index) as ledger, ledger.reading():
-        known = scope.stored(ledger)
+        known = scope.stored(ledger.manifest)
         if known is None:
             return found
         for path in ledger.paths:

@@ -27,7 +27,6 @@ from askcorpus.errors import (
     ModelUnavailableError,
     UsageError,
 )
-from askcorpus.sync.run import update_index
 from askcorpus.watch.events import Stirring, Stop
 
 if TYPE_CHECKING:
@@ -187,9 +186,7 @@ class _Runs:
         Corpus.open(settings=self._settings).close()  # a missing index is said before a model
         self._embedder = self._embedder or open_embedder(self._settings, self._tell)
         with self._drawn() as progress:
-            return update_index(
-                [], self._settings.index_path, self._settings, self._embedder, progress=progress
-            )
+            return Corpus.sync(settings=self._settings, progress=progress, embedder=self._embedder)
 
     def _done(self, report: IndexReport) -> None:
         if self._trouble:

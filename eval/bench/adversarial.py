@@ -203,7 +203,7 @@ def _ask(corpus: Corpus, item: Item, guards: Sequence[Guard]) -> Answer:
         corpus.read(item.question, files=item.path or ()),
         root="",
         document=corpus.document,
-        thresholds=corpus.thresholds,
+        thresholds=corpus.fit.thresholds,
         guards=guards,
     )
 

@@ -50,9 +50,7 @@ def main() -> None:
         rebuild = not (index / "ledger.sqlite3").exists()
         settings = Settings()
         if rebuild:
-            with Corpus.build(folder, index=index, settings=settings) as corpus:
-                if corpus.report:
-                    print(indexing(corpus.report))
+            print(indexing(Corpus.sync(folder, index=index, settings=settings)))
         titles = sorted({article["title"] for article in articles if article.get("title")})
         asked = random.Random(0).sample(titles, min(QUESTIONS, len(titles)))
         with Corpus.open(index, settings=settings) as corpus:
@@ -77,8 +75,7 @@ def indexing(report: IndexReport) -> str:
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
     children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e3
     lines = [
-        f"{report.documents} documents, {report.passages} passages, {report.embedded} embedded, "
-        f"{report.truncated} truncated",
+        f"{report.documents} documents, {report.passages} passages, {report.embedded} embedded",
         f"{total:.0f} s, {report.embedded / report.seconds['embed']:.0f} passages/s embedded",
     ]
     stages = ("embed", "chroma", "ingest", "chunk", "store")

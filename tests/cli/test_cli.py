@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -391,7 +392,7 @@ def test_indexing_that_is_under_way_is_not_called_interrupted(
 ) -> None:
     assert called("index", folder) == 0
     with Ledger.create(own_index) as ledger:
-        ledger.set(complete="0")
+        ledger.keep(replace(ledger.manifest, complete=False))
     with hold(own_index):
         assert called("query", "who closed the harbour?") == 0
     assert "under way" in capsys.readouterr().err

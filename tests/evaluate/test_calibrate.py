@@ -30,6 +30,7 @@ from askcorpus.evaluate.calibrate.fitting import FAIR, PRIOR, STRONG, Case, fitt
 from askcorpus.store.ledger import Ledger
 from askcorpus.store.lock import hold
 from tests.conftest import ROOT, SEEDS
+from tests.store.kit import note
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -207,7 +208,7 @@ QUESTION = "Who denied the deal?"
 
 def kept(settings: Settings) -> Fit | None:
     with Ledger.open(Path(settings.index)) as ledger:
-        return fits.stored(ledger)
+        return fits.read(ledger.manifest.fit)
 
 
 def test_a_fit_is_kept_and_questions_are_answered_by_it(settings: Settings, gold: Path) -> None:
@@ -240,7 +241,7 @@ def test_the_shipped_reader_can_be_calibrated(seeds_index: Path, tmp_path: Path)
     found = calibrate.run(write(tmp_path, GOLD[::12]), settings, silence=0.3, force=True)
     assert found.fit.reader.startswith("askcorpus-reader-")
     with Corpus.open(settings=settings) as corpus:
-        assert corpus.thresholds.answered == found.fit.answered
+        assert corpus.fit.thresholds.answered == found.fit.answered
         assert not any("calibration" in note for note in corpus.ask(QUESTION).notes)
 
 
@@ -257,8 +258,9 @@ def test_nothing_is_kept_that_is_not_better(settings: Settings, tmp_path: Path) 
 def test_a_fit_survives_indexing_again_but_not_another_folder(
     settings: Settings, tmp_path: Path
 ) -> None:
-    with fits.writer(Path(settings.index)) as ledger:
-        fits.keep(ledger, replace(OWN, questions=20))
+    with Ledger.writing(Path(settings.index)) as ledger:
+        fit = fits.written(replace(OWN, questions=20))
+        ledger.keep(replace(ledger.manifest, fit=fit))
     Corpus.build(SEEDS, index=settings.index, settings=settings).close()
     assert kept(settings) == replace(OWN, questions=20)
     (other := tmp_path / "other").mkdir()
@@ -288,8 +290,8 @@ class Silent:
     ["garbage", "[]", '{"reader": "x"}', json.dumps(asdict(OWN)), '{"scale": "x"}', "\ud83d\ude00"],
 )
 def test_a_garbled_fit_is_told_and_not_used(settings: Settings, text: str) -> None:
-    with fits.writer(Path(settings.index)) as ledger:
-        ledger.set(fit=text.encode("utf-16", "surrogatepass").decode("utf-16"))
+    with Ledger.writing(Path(settings.index)) as ledger:
+        note(ledger, "fit", text.encode("utf-16", "surrogatepass").decode("utf-16"))
     with Corpus.open(settings=settings) as corpus:
         assert corpus.fit.questions == 0
         assert any("garbled" in note for note in corpus.ask(QUESTION).notes)

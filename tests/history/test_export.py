@@ -4,7 +4,8 @@ import json
 import os
 from base64 import b64encode
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any, get_args
 
 import jsonschema
 import lxml.html
@@ -16,7 +17,7 @@ from referencing import Registry, Resource
 
 from askcorpus.errors import UnavailableError, UsageError
 from askcorpus.history import Conversation, Turn
-from askcorpus.history.export import FORMATS, exported, save
+from askcorpus.history.export import Format, exported, format_of, save
 from askcorpus.history.export.markdown import markdown, plain
 from askcorpus.history.export.page import page
 from askcorpus.question.query import Query
@@ -24,9 +25,7 @@ from askcorpus.records import Alternative, Answer, Citation, Note, SpanRef
 from askcorpus.text import one_line
 from tests.conftest import ROOT
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+FORMATS = get_args(Format)
 HOSTILE = [
     "<script>alert(1)</script><img src=https://evil.example/x.png onerror=alert(1)>",
     "![pixel](https://evil.example/x.png) [click](javascript:alert(1)) <https://evil.example>",
@@ -144,6 +143,13 @@ def test_the_page_allows_its_own_styles_and_nothing_else() -> None:
     digest = b64encode(sha256(tree.findtext(".//style").encode()).digest()).decode()
     assert policy.split("; ")[:2] == ["default-src 'none'", f"style-src 'sha256-{digest}'"]
     assert not {"@import", "url("} & set(tree.findtext(".//style").split())
+
+
+@pytest.mark.parametrize(
+    ("name", "form"), [("a.HTM", "html"), ("b.html", "html"), ("c.json", "json"), ("d.txt", "md")]
+)
+def test_a_files_name_tells_the_format(name: str, form: Format) -> None:
+    assert format_of(Path(name)) == form
 
 
 @pytest.mark.parametrize("form", FORMATS)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from askcorpus.errors import UsageError
-from askcorpus.ingest import FileEntry, read, walk
+from askcorpus.ingest import FileEntry, Selection, read, walk
 from askcorpus.records import Skipped
 
 if TYPE_CHECKING:
@@ -275,3 +275,9 @@ def test_another_index_in_the_folder_is_passed_over(tmp_path: Path) -> None:
     (tmp_path / "old" / "README.md").write_text("Built data.")
     (tmp_path / "a.txt").write_text("Text.")
     assert [entry.path for entry in walk(tmp_path)] == ["a.txt"]
+
+
+def test_a_malformed_pattern_of_a_selection_lets_nothing_in(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Text.")
+    assert list(walk(tmp_path, selection=Selection(include=("!",)))) == []
+    assert len(list(walk(tmp_path, selection=Selection(include=("!", "*.txt"))))) == 1

@@ -50,6 +50,17 @@ def add(
     ledger.replace(document, passages, vectors, hashes)
 
 
+def note(ledger: Ledger, key: str, text: str | bytes) -> None:
+    """Write a text of the manifest as it is, whatever it says."""
+    ledger.db.run("REPLACE INTO meta VALUES (?, ?)", (key, text))
+
+
+def noted(ledger: Ledger, key: str) -> str | None:
+    """Return a text of the manifest as it stands."""
+    found: str | None = ledger.db.value("SELECT value FROM meta WHERE key = ?", (key,))
+    return found
+
+
 def fill(ledger: Ledger, documents: int = 30, each: int = 10) -> None:
     """Add documents `0.txt`, `1.txt`, … with passages "passage N", vectors all distinct."""
     matrix = unit(1, documents * each)

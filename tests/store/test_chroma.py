@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +17,17 @@ from askcorpus.store.chroma import ChromaStore
 from askcorpus.store.exact import ExactStore
 from askcorpus.store.files import CHROMA
 from askcorpus.store.ledger import Ledger
-from tests.store.kit import UNPRIVILEGED, add, fill, make_readonly, output, python, unit
+from tests.store.kit import (
+    UNPRIVILEGED,
+    add,
+    fill,
+    make_readonly,
+    note,
+    noted,
+    output,
+    python,
+    unit,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -120,7 +131,7 @@ def test_nothing_is_due_before_the_first_passage(tmp_path: Path) -> None:
     with Ledger.create(tmp_path / "index") as empty:
         assert not generations.needs_rebuild(empty)
         generations.build(empty)
-        assert generations.named(empty) is None
+        assert empty.manifest.generation is None
         add(empty, "a", ["x"])
         assert generations.needs_rebuild(empty)
 
@@ -177,11 +188,11 @@ def test_a_directory_that_fails_its_probe_is_never_named(
         run(task, index, target, watermark)
 
     monkeypatch.setattr(generations, "_run_child", spoilt)
-    before = generations.named(ledger)
+    before = ledger.manifest.generation
     with pytest.raises(StoreUnavailableError, match="failed its probe") as caught:
         generations.build(ledger)
     assert caught.value.hint
-    assert generations.named(ledger) == before
+    assert ledger.manifest.generation == before
     assert not (ledger.directory / CHROMA / "000002").exists()
 
 
@@ -207,7 +218,8 @@ def test_what_failed_its_probe_is_not_built_again_until_much_has_changed(
         monkeypatch.undo()
         generations.build(small)
         assert not generations.needs_rebuild(small)
-        small.set(chroma="")  # what was refused once counts no longer
+        # What was refused once counts no longer.
+        small.keep(replace(small.manifest, generation=None))
         assert generations.needs_rebuild(small)
 
 
@@ -226,7 +238,7 @@ def test_many_equal_texts_are_one_in_the_graph_and_all_of_them_are_found(tmp_pat
             add(ledger, f"{copy}.txt", [f"passage {at}" for at in range(EACH)], matrix)
         ledger.db.run(f"UPDATE passages SET hash = CAST((id - 1) % {EACH} AS BLOB)")
         generations.build(ledger)
-        generation = generations.named(ledger)
+        generation = ledger.manifest.generation
         assert generation
         assert (generation.count, generation.distinct) == (60 * EACH, EACH)
         ledger.remove(["0.txt"])  # the first of each text
@@ -237,10 +249,10 @@ def test_many_equal_texts_are_one_in_the_graph_and_all_of_them_are_found(tmp_pat
 
 
 def test_a_directory_of_an_older_program_is_built_anew(ledger: Ledger) -> None:
-    note = json.loads(ledger.get("chroma") or "")
-    del note["distinct"]
-    ledger.set(chroma=json.dumps(note))
-    assert generations.named(ledger) is None
+    written = json.loads(noted(ledger, "chroma") or "")
+    del written["distinct"]
+    note(ledger, "chroma", json.dumps(written))
+    assert ledger.manifest.generation is None
     assert generations.needs_rebuild(ledger)
     generations.build(ledger)
     ChromaStore.open(ledger).close()
@@ -285,8 +297,8 @@ def test_an_index_without_a_directory_says_so(tmp_path: Path) -> None:
 
 
 def test_a_directory_that_lacks_passages_is_refused(ledger: Ledger) -> None:
-    note = json.loads(ledger.get("chroma") or "")
-    ledger.set(chroma=json.dumps(note | {"distinct": COUNT + 1}))
+    written = json.loads(noted(ledger, "chroma") or "")
+    note(ledger, "chroma", json.dumps(written | {"distinct": COUNT + 1}))
     with pytest.raises(StoreUnavailableError, match="lacks passages"):
         ChromaStore.open(ledger)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 def index(tmp_path: Path) -> Path:
     with Ledger.create(tmp_path / "index") as ledger:
         add(ledger, "a.txt", ["one"])
-        ledger.set(root="/documents", scope='{"folders": ["inner/"]}')
+        ledger.keep(replace(ledger.manifest, root="/documents", folders=("inner/",)))
     return tmp_path / "index"
 
 
@@ -52,7 +53,7 @@ def test_a_path_that_leads_out_is_refused(index: Path, table: str, path: str | b
     with closing(sqlite3.connect(index / "ledger.sqlite3")) as db:
         db.execute(f"UPDATE {table} SET path = ?", (path,))
         db.commit()
-    refused(index, StoreUnavailableError, "outside its folder")
+    refused(index, StoreUnavailableError, "it is damaged")
 
 
 @pytest.mark.parametrize("path", ["..a.txt", "a..", "b/...", "+!touch x.txt", "-c.txt", "."])
@@ -62,18 +63,18 @@ def test_an_odd_name_is_none_the_less_a_name(index: Path, path: str) -> None:
         assert ledger.paths == [path]
 
 
-@pytest.mark.parametrize("root", ["", ".", "+!touch x||", "documents", "/a\0"])
+@pytest.mark.parametrize("root", [".", "+!touch x||", "documents", "/a\0"])
 def test_a_root_that_is_not_absolute_is_refused(index: Path, root: str) -> None:
     with closing(sqlite3.connect(index / "ledger.sqlite3")) as db:
         db.execute("UPDATE meta SET value = ? WHERE key = 'root'", (root,))
         db.commit()
-    refused(index, StoreUnavailableError, "outside its folder")
+    refused(index, StoreUnavailableError, "it is damaged")
 
 
 @pytest.mark.parametrize("scope", ['{"folders": ["../x/"]}', '{"folders": ["/x/"]}', "[", "[1]"])
 def test_a_folder_outside_the_root_is_refused(index: Path, scope: str) -> None:
     forge(index, f"UPDATE meta SET value = '{scope}' WHERE key = 'scope'")
-    refused(index, StoreUnavailableError, "outside its folder")
+    refused(index, StoreUnavailableError, "it is damaged")
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,8 +27,9 @@ from askcorpus.store import ledger as ledger_module
 from askcorpus.store.files import LEDGER, missing
 from askcorpus.store.ledger import Ledger
 from askcorpus.store.lock import hold
+from askcorpus.store.manifest import Manifest
 from askcorpus.store.schema import FORMAT
-from tests.store.kit import UNPRIVILEGED, add, fill, make_readonly, output, python, unit
+from tests.store.kit import UNPRIVILEGED, add, fill, make_readonly, noted, output, python, unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -173,11 +175,10 @@ def test_moving_the_root_up_changes_every_path_at_once(ledger: Ledger) -> None:
     add(ledger, "a", ["apple"])
     add(ledger, "sub/a", ["pear"])  # what the first one's path becomes
     ledger.skip(Skipped("sub/sub/a", "binary"), size=5, mtime_ns=6)
-    ledger.rebase("sub/", root="/above")
+    ledger.rebase("sub/")
     assert ledger.paths == ["sub/a", "sub/sub/a"]
     assert ledger.document("sub/a").text == "apple"
     assert ledger.skipped()[0].skipped.path == "sub/sub/sub/a"
-    assert ledger.get("root") == "/above"
 
 
 def test_a_name_that_is_not_utf8_can_be_skipped_twice(ledger: Ledger) -> None:
@@ -217,16 +218,16 @@ def test_vectors_of_another_width_are_refused_until_the_index_is_empty(ledger: L
     assert ledger.paths == ["a"]
     ledger.remove(["a"])
     add(ledger, "b", ["y"], unit(1, 1, 4))
-    assert ledger.dim == 4
+    assert ledger.manifest.dim == 4
 
 
 def test_clearing_forgets_every_file_and_keeps_the_notes(ledger: Ledger) -> None:
     fill(ledger, documents=3)
     ledger.skip(Skipped("z", "binary"), size=1, mtime_ns=1)
-    ledger.set(model="m")
+    ledger.keep(replace(ledger.manifest, model="m"))
     ledger.clear()
     assert ledger.counts == (0, 0, 0)
-    assert ledger.get("model") == "m"
+    assert (ledger.manifest.model, ledger.manifest.dim) == ("m", None)
     assert len(ledger.vectors()[0]) == 0
     assert ledger.lexical(["passage"], 9) == []
     add(ledger, "a", ["x"])
@@ -260,25 +261,21 @@ def test_the_only_allowed_match_is_found_though_it_ranks_last(ledger: Ledger) ->
     assert 101 not in [n for n, _ in ledger.lexical(["apple"], 100)]
 
 
-@pytest.mark.parametrize("title_weight", [0.5, 3.0])
-def test_scores_for_given_passages_are_those_of_the_search(
-    ledger: Ledger, title_weight: float
-) -> None:
+def test_scores_for_given_passages_are_those_of_the_search(ledger: Ledger) -> None:
     add(ledger, "a", ["apple pie", "apple apple", "pear"], title="Pie")
     add(ledger, "b", ["filler"] * 9)
-    found = dict(ledger.lexical(["pie", "pear"], 9, title_weight=title_weight))
-    scores = ledger.lexical_scores(["pie", "pear"], [3, 1, 5], title_weight=title_weight)
+    found = dict(ledger.lexical(["pie", "pear"], 9))
+    scores = ledger.lexical_scores(["pie", "pear"], [3, 1, 5])
     assert scores == {1: found[1], 3: found[3], 5: 0.0}
     assert min(found.values()) > 0
 
 
-def test_the_title_is_searched_and_weighted(ledger: Ledger) -> None:
-    add(ledger, "a", ["one", "two"], title="Merger")
-    add(ledger, "b", ["merger one", *["filler"] * 9])
-    light = dict(ledger.lexical(["merger"], 9, title_weight=0.1))
-    heavy = dict(ledger.lexical(["merger"], 9, title_weight=9.0))
-    assert light[1] < light[3]
-    assert heavy[1] > heavy[3]
+def test_a_word_weighs_as_much_in_the_title_as_in_the_text(ledger: Ledger) -> None:
+    add(ledger, "a", ["one two"], title="merger")
+    add(ledger, "b", ["merger two"], title="one")
+    add(ledger, "c", ["filler"] * 9)
+    found = dict(ledger.lexical(["merger"], 9))
+    assert found[1] == found[2] > 0
 
 
 @pytest.mark.parametrize(
@@ -450,13 +447,6 @@ def test_what_is_read_together_is_one_state(ledger: Ledger) -> None:
         assert reader.revision != before
 
 
-def test_notes_are_kept(ledger: Ledger) -> None:
-    ledger.set(model="a", encoding="b")
-    ledger.set(model="c")
-    with Ledger.open(ledger.directory) as reader:
-        assert [reader.get(key) for key in ("model", "encoding", "none")] == ["c", "b", None]
-
-
 def test_tidying_loses_nothing(ledger: Ledger) -> None:
     fill(ledger, documents=3)
     ledger.tidy()
@@ -559,7 +549,7 @@ def test_an_older_format_is_migrated_with_its_vectors(
         ids, matrix = ledger.vectors()
         assert len(ids) == len(matrix) == ledger.counts.passages > 0
         assert ledger.document(ledger.paths[0]).places == ()
-        assert ledger.get("format") == str(FORMAT)
+        assert noted(ledger, "format") == str(FORMAT)
     with Ledger.create(directory) as ledger:
         add(ledger, "new", ["plum"])
         assert ledger.document("new").text == "plum"
@@ -632,7 +622,7 @@ def test_a_reader_can_not_write(ledger: Ledger) -> None:
         Ledger.open(ledger.directory) as reader,
         pytest.raises(StoreUnavailableError, match="read-only"),
     ):
-        reader.set(model="x")
+        reader.keep(Manifest(model="x"))
 
 
 def test_a_locked_ledger_is_named(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -642,7 +632,7 @@ def test_a_locked_ledger_is_named(ledger: Ledger, monkeypatch: pytest.MonkeyPatc
         ledger.db.writing(),
         pytest.raises(StoreUnavailableError, match="locked"),
     ):
-        other.set(model="x")
+        other.keep(Manifest(model="x"))
 
 
 # Kill -9.

@@ -15,7 +15,7 @@ from askcorpus.store.exact import ExactStore
 from askcorpus.store.files import CHROMA
 from askcorpus.store.ledger import Ledger
 from askcorpus.store.search import VectorSearch
-from tests.store.kit import add, fill, unit
+from tests.store.kit import add, fill, note, noted, unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,8 +98,8 @@ def test_another_directory_ends_the_standing_in(
     ledger: Ledger, vectors: VectorSearch, damaged: Path
 ) -> None:
     vectors.store()
-    named = json.loads(ledger.get("chroma") or "")
-    ledger.set(chroma=json.dumps(named | {"name": damaged.name}))
+    named = json.loads(noted(ledger, "chroma") or "")
+    note(ledger, "chroma", json.dumps(named | {"name": damaged.name}))
     store = vectors.store()
     assert isinstance(store, ChromaStore)
     assert store.name == damaged.name

@@ -41,9 +41,7 @@ def folder(made: Path, tmp_path: Path) -> Path:
 def sync(folder: Path, *, yes: bool = False) -> IndexReport:
     index = folder.parent / "index"
     known = () if index.exists() else (folder,)
-    with Corpus.build(*known, index=index, settings=HASHING, yes=yes) as corpus:
-        assert corpus.report
-        return corpus.report
+    return Corpus.sync(*known, index=index, settings=HASHING, yes=yes)
 
 
 def held(folder: Path) -> int:

@@ -37,9 +37,7 @@ def reports(tmp_path: Path) -> Path:
 
 
 def build(index: Path, *folders: Path, **options: object) -> IndexReport:
-    with Corpus.build(*folders, index=index, settings=HASHING, **options) as corpus:  # type: ignore[arg-type]
-        assert corpus.report
-        return corpus.report
+    return Corpus.sync(*folders, index=index, settings=HASHING, **options)  # type: ignore[arg-type]
 
 
 def paths(index: Path) -> list[str]:

@@ -106,6 +106,17 @@ def test_the_theme_is_remembered(seeds_index: Path) -> None:
     assert memory.load() == Memory("ansi-dark")
 
 
+def test_the_theme_is_found_again_wherever_the_process_goes(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.setenv("ASKCORPUS_DATA_DIR", "remembered-here")
+    monkeypatch.chdir(tmp_path)
+    memory.save(Memory("ansi-dark"))
+    monkeypatch.chdir("elsewhere")
+    assert memory.load() == Memory("ansi-dark")
+
+
 def test_a_theme_that_is_no_more_is_not_missed() -> None:
     app = ChatApp(Settings(), Memory("gone"))
     assert app.theme == Memory().theme

@@ -74,12 +74,10 @@ def _run(scratch: Path, settings: Settings) -> str:
     folder, index = scratch / "documents", str(scratch / "index")
     folder.mkdir()
     count = sample.make(folder)
-    with Corpus.build(folder, index=index, settings=settings) as corpus:
-        report = corpus.report
-        assert report is not None  # for the type checker: build has just set it
-        unread = [f"{file.path}: {file.reason}" for file in report.files if file.reason]
-        if unread or report.notes:
-            raise AskcorpusError("; ".join([*unread, *report.notes]))
+    report = Corpus.sync(folder, index=index, settings=settings)
+    unread = [f"{file.path}: {file.reason}" for file in report.files if file.reason]
+    if unread or report.notes:
+        raise AskcorpusError("; ".join([*unread, *report.notes]))
     for way in _WAYS:
         with Corpus.open(index, settings=replace(settings, dense=way)) as corpus:
             answer = corpus.ask(sample.QUESTION)

@@ -20,6 +20,7 @@ from askcorpus.errors import UsageError
 from askcorpus.evaluate import Gold, ask_all, read_gold
 from askcorpus.evaluate.calibrate.figures import Calibration, calibrated
 from askcorpus.evaluate.calibrate.fitting import Case
+from askcorpus.store.ledger import Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -67,14 +68,14 @@ def run(
     gold = read_gold(gold_file, split=split)
     _check(gold, silence)
     open_embedder(settings, notify)  # without it, words alone are searched, and scores differ
-    with fits.writer(settings.index_path) as ledger:
+    with Ledger.writing(settings.index_path) as ledger:
         with Corpus.open(settings=settings, calibrated=False, notify=notify) as corpus:
             rows = ask_all(gold, corpus, label=gold_file.name, progress=progress).rows
             own = corpus.fit
         found = calibrated([_case(row) for row in rows], own, silence=silence, force=force)
         if not (found.better or force):
             return found
-        fits.keep(ledger, found.fit)
+        ledger.keep(replace(ledger.manifest, fit=fits.written(found.fit)))
     return replace(found, kept=True)
 
 
@@ -86,9 +87,9 @@ def reset(settings: Settings) -> bool:
         IndexBusyError: Another process is writing it.
         StoreUnavailableError: It can't be written.
     """
-    with fits.writer(settings.index_path) as ledger:
-        had = bool(fits.described(ledger))
-        fits.keep(ledger, None)
+    with Ledger.writing(settings.index_path) as ledger:
+        had = bool(ledger.manifest.fit)
+        ledger.keep(replace(ledger.manifest, fit=""))
     return had
 
 

@@ -21,7 +21,7 @@ import errno
 import os
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal
 
 from askcorpus.errors import UnavailableError, UsageError
 from askcorpus.history.export.facts import quote_hash
@@ -32,8 +32,13 @@ if TYPE_CHECKING:
     from askcorpus.history import Conversation, Turn
 
 Format = Literal["md", "json", "html"]
-FORMATS: tuple[Format, ...] = get_args(Format)
+SUFFIXES: dict[str, Format] = {".json": "json", ".html": "html", ".htm": "html"}
 VERSION = 1
+
+
+def format_of(path: Path) -> Format:
+    """Return the format that a file's name ends with; Markdown where it ends otherwise."""
+    return SUFFIXES.get(path.suffix.lower(), "md")
 
 
 def exported(conversation: Conversation, form: Format) -> str:

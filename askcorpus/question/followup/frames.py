@@ -204,9 +204,7 @@ def filled(rest: str, filler: str) -> str:
         stem = rest.removesuffix(" do").removesuffix(" to")
         return f"{stem} do that" if filler == "that" else f"{stem} to {filler.removeprefix('to ')}"
     own = tokens(rest)
-    place = [
-        word for word in own if word.low in {"from", "in", "to", "with", "on", "at", "about", "for"}
-    ]
+    place = [word for word in own if word.low in _FOLLOWS_OBJECT]
     if place and place[-1].start > 0 and own[-1].low not in PREPOSITIONS:
         return f"{rest[: place[-1].start]}{filler} {rest[place[-1].start :]}"
     return f"{rest} {filler}"

@@ -1,0 +1,63 @@
+"""How an index stands: what it holds, and whether that is still so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from askcorpus.answer import fit
+from askcorpus.records import Note, Status
+from askcorpus.render import note
+from askcorpus.store.lock import is_held
+from askcorpus.sync import scope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from askcorpus.store.ledger import Ledger
+
+
+def status(ledger: Ledger, *, dense: str) -> Status:
+    """Return what an index holds and what it was made with.
+
+    Args:
+        ledger: Its ledger.
+        dense: How its vectors are searched.
+    """
+    with ledger.reading():
+        said = ledger.manifest
+        known = scope.stored(said)
+        return Status(
+            directory=str(ledger.directory),
+            root=known.root if known else "",
+            folders=known.places if known else (),
+            wanted=scope.described(known.selection) if known else "",
+            model=said.model,
+            chunking=said.cut.chunking,
+            documents=ledger.counts.documents,
+            passages=ledger.counts.passages,
+            complete=said.complete,
+            dense=dense,
+            skipped=tuple((s.skipped.path, s.skipped.reason) for s in ledger.skipped()),
+            undated=sum(row.date is None for row in ledger.documents()),
+            calibration=fit.described(said.fit),
+        )
+
+
+def incomplete(ledger: Ledger) -> Iterator[Note]:
+    """Yield a warning where the last run hasn't come to its end."""
+    if not ledger.manifest.complete:
+        yield note("indexing" if is_held(ledger.directory) else "interrupted")
+
+
+def changed(ledger: Ledger, paths: Iterable[str]) -> Iterator[Note]:
+    """Yield a warning for each of these documents whose file isn't as it was when indexed."""
+    for path in dict.fromkeys(paths):
+        document = ledger.document(path)
+        try:
+            found = Path(ledger.manifest.root, path).stat()
+        except OSError:
+            yield note("gone", path=path)
+            continue
+        if (found.st_size, found.st_mtime_ns) != (document.size, document.mtime_ns):
+            yield note("changed", path=path)
