@@ -275,7 +275,7 @@ class Corpus:
     def _reading(self, query: Query, k: int) -> Reading:
         """Return what one state of the index has to say."""
         seconds: dict[str, float] = {}
-        notes = list(state.incomplete(self._ledger))
+        notes = list(state.warnings(self._ledger))
         text, slips = correct(query.text, self._ledger)
         notes += [note("slip", written=one_line(was), read=now) for was, now in slips]
         query = query.corrected(text, slips)

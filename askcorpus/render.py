@@ -39,6 +39,7 @@ _NOTES: dict[NoteKind, str] = {
     "slip": "Read {written!r} as {read!r}.",
     "indexing": "Indexing is under way; answers come from what is there so far.",
     "interrupted": "Indexing was interrupted; answers come from what is there so far.",
+    "elsewhere": "This index was made elsewhere: check quotes with askcorpus verify.",
     "search": "{cause} {instead} {hint}",
     "filter": "No {what} passes these filters. See: askcorpus status",
     "undated": "{count} documents state no date and were left out.",

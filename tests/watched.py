@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from askcorpus import Corpus, Settings
 from askcorpus.store.ledger import Ledger
+from tests.store.kit import copied
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,7 +51,7 @@ def make(
 def copy(made: Path, docs: Path, index: Path) -> Path:
     """Copy what was made; return the new folder of documents."""
     shutil.copytree(made / "docs", docs)
-    shutil.copytree(made / "index", index)
+    copied(made / "index", index)
     note(index, root=os.path.realpath(docs))
     return docs
 

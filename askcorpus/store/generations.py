@@ -74,10 +74,13 @@ def check(ledger: Ledger, generation: Generation | None) -> Path:
 
 
 def needs_rebuild(ledger: Ledger) -> bool:
-    """Return whether the next directory is due: none or a sick one, or too much has changed."""
-    if not ledger.watermark:
-        return False
+    """Return whether the next directory is due: none or a sick one, or too much has changed.
+
+    An index from elsewhere has none, and gets one with the first run that reads all its files.
+    """
     said = ledger.manifest
+    if not said.ours or not ledger.watermark:
+        return False
     generation = said.generation
     try:
         check(ledger, generation)

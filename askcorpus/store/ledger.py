@@ -64,14 +64,10 @@ class Ledger:
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         except OSError as exc:
             raise unwritable(path, exc) from exc
-        db = Database(path, schema.WORDS, writable=True)
-        with db.closed_on_error():
-            if not db.is_blank:
-                entry.check(db, directory)  # before anything is written to it
-            schema.make(db)
-            if schema.is_older(db):
-                schema.migrate(db)
-        return cls(directory, db)
+        ledger = cls(directory, Database(path, schema.WORDS, writable=True))
+        with ledger.db.closed_on_error():
+            entry.prepare(ledger)
+        return ledger
 
     @classmethod
     def open(cls, directory: Path) -> Ledger:
@@ -94,14 +90,14 @@ class Ledger:
             ) from exc
         if not found:
             raise missing(directory)
-        db = Database(path, schema.WORDS, writable=False)
-        with db.closed_on_error():
-            if db.is_blank:  # its maker was killed before the first commit
+        ledger = cls(directory, Database(path, schema.WORDS, writable=False))
+        with ledger.db.closed_on_error():
+            if ledger.db.is_blank:  # its maker was killed before the first commit
                 raise missing(directory)
-            entry.check(db, directory)
-            if not schema.is_older(db):
-                return cls(directory, db)
-        db.close()
+            entry.check(ledger)
+            if not schema.is_older(ledger.db):
+                return ledger
+        ledger.close()
         with hold(directory, patience_s=_PATIENCE_S), cls.create(directory):
             pass
         return cls.open(directory)
