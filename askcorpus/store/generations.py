@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from askcorpus import child
 from askcorpus.errors import StoreUnavailableError
 from askcorpus.sqlite import Database
-from askcorpus.store import blobs, schema
+from askcorpus.store import blobs, files, schema
 from askcorpus.store.files import CHROMA, unwritable
 from askcorpus.store.manifest import Generation
 
@@ -150,9 +150,7 @@ def build(ledger: Ledger) -> None:
 
 def _present(home: Path) -> list[str]:
     try:
-        return [entry.name for entry in home.iterdir() if entry.name.isdigit()]
-    except FileNotFoundError:
-        return []
+        return [entry.name for entry in files.generations(home)]
     except OSError as exc:
         raise unwritable(home, exc) from exc
 
