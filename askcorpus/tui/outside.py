@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shlex
 import shutil
 import sys
@@ -11,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from askcorpus.errors import UnavailableError
+from askcorpus.history.export.markdown import code
+from askcorpus.history.export.markdown import plain as escaped
 from askcorpus.render import NO_ANSWER, address, quote_parts
 from askcorpus.text import one_line, printable
 from askcorpus.verify import originals
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 # Editors that take FILE:LINE; those that take a flag before it; all others take +LINE FILE.
 _COLON = {"hx", "helix", "subl", "zed", "micro"}
 _GOTO = {"code", "codium", "code-insiders", "cursor", "windsurf"}
-_SPECIAL = re.compile(r"([\\`*_\[\]<>#|~])")
 
 
 def original(citation: Citation) -> Path:
@@ -123,20 +123,16 @@ def markdown(answer: Answer) -> str:
 
 
 def _markdown(answer: Answer) -> Iterator[str]:
-    yield f"**{_escaped(answer.question)}**"
+    yield f"**{escaped(answer.question)}**"
     yield ""
-    yield _escaped(answer.answer or NO_ANSWER[answer.outcome])
+    yield escaped(answer.answer or NO_ANSWER[answer.outcome])
     for citation in answer.citations:
         yield ""
         quote = "".join(text for text, _ in quote_parts(citation, ()))
-        yield f"> {_escaped(quote)} [{citation.n}]"
+        yield f"> {escaped(quote)} [{citation.n}]"
     if answer.citations:
         yield ""
     for citation in answer.citations:
-        facts = [citation.title, citation.date, address(citation)]
-        said = ", ".join(_escaped(fact) for fact in facts if fact)
+        facts = [escaped(fact) for fact in (citation.title, citation.date) if fact]
+        said = ", ".join([*facts, code(address(citation))])
         yield f"{citation.n}. {said}, characters {citation.start}–{citation.end}"
-
-
-def _escaped(text: str) -> str:
-    return _SPECIAL.sub(r"\\\1", one_line(text))

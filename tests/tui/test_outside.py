@@ -98,6 +98,14 @@ def test_markdown_keeps_signs_of_the_text_from_becoming_markup(seeds_index: Path
     assert "> the government in Pyongyang flatly denied" in text
 
 
+def test_an_address_in_a_copied_answer_is_no_link() -> None:
+    hostile = "see https://evil.example/a or www.evil.example &lt;b&gt; $x$"
+    citation = Citation(1, "/d", "http.//evil.example.txt", 0, 1, hostile, hostile, None, 1, None)
+    text = markdown(Answer(hostile, "answered", answer=hostile, citations=(citation,)))
+    for live in ("https:", "www.", " &lt", " $x"):
+        assert live not in text
+
+
 def test_the_native_clipboard_is_used_where_there_is_one(tmp_path: Path) -> None:
     kept, tool = tmp_path / "kept", tmp_path / "xclip"
     tool.write_text(f"#!/bin/sh\ncat > {kept}\n")
