@@ -12,16 +12,17 @@ in the export (and for a model that can't be exported).
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from askcorpus.config import cache_dir
+from askcorpus.config import cache_dir, model_folder
 from askcorpus.embed.encoders import HashingEmbedder, OnnxEmbedder, SentenceTransformersEmbedder
 from askcorpus.embed.prepared import prepare
 from askcorpus.embed.source import ExportError, find_source
+from askcorpus.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from askcorpus.config import Settings
     from askcorpus.embed.export import Precision
@@ -62,7 +63,7 @@ def open_model(
 
     Args:
         model: "all-MiniLM-L6-v2" (its files come with a package), another sentence-transformers
-            model in the local Hugging Face cache, a folder, or "hashing".
+            model in the local Hugging Face cache, a folder (see `find_source`), or "hashing".
         precision: Arithmetic of the exported model; int8 is about twice as fast as fp32.
         threads: Texts that are embedded at once, one thread each; 1 or more.
         cache: Directory for exported models; made where it is missing.
@@ -75,6 +76,8 @@ def open_model(
     if model == "hashing":
         return HashingEmbedder()
     source = find_source(model, cache)
+    if model_folder(model) is None and Path(model).is_dir():
+        tell(f"The folder {one_line(model)} here isn't used as the model; for that, write ./NAME.")
     try:
         return OnnxEmbedder(prepare(source, precision, cache, tell), threads=threads)
     except ExportError as failure:
