@@ -52,7 +52,7 @@ class Settings:
     boilerplate: bool = True
     """Whether boilerplate is marked (and so neither searched nor cited)."""
     dense: Dense = "auto"
-    """Vector search: chroma, exact, or auto (exact for one question over a small index)."""
+    """Vector search: chroma, exact, or auto (chroma above 20,000 passages)."""
     k: int = 5
     """Passages shown with an answer, 1 to 50."""
     threads: int = 0

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from askcorpus.errors import UsageError
 from askcorpus.history import Sessions
-from askcorpus.store import erase, generations
+from askcorpus.store import erase, search
 from askcorpus.store.ledger import Ledger
 from askcorpus.text import one_line
 
@@ -65,7 +65,7 @@ def forget(settings: Settings, names: Sequence[str]) -> Forgotten:
     with Sessions() as sessions:
         turns = sessions.forget_documents(found.root, found.paths)
     remove(settings.index_path, names)
-    wipe(settings.index_path)
+    wipe(settings)
     return Forgotten(found.paths, turns, found.copies)
 
 
@@ -102,17 +102,16 @@ def remove(directory: Path, names: Sequence[str]) -> Named:
     return found
 
 
-def wipe(directory: Path) -> None:
-    """Leave no byte of what was taken out in the index's files; build its vector index anew.
+def wipe(settings: Settings) -> None:
+    """Leave no byte of what was taken out in the index's files; build Chroma's anew if it is used.
 
     Raises:
         StoreUnavailableError: Another process keeps reading, or the disk is full; it can be done
             again.
     """
-    with Ledger.writing(directory) as ledger:
+    with Ledger.writing(settings.index_path) as ledger:
         erase.wipe(ledger)
-        if generations.needs_rebuild(ledger):
-            generations.build(ledger)
+        search.prepare(ledger, settings)
 
 
 def readmit(directory: Path, names: Sequence[str]) -> int:

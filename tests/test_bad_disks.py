@@ -19,7 +19,7 @@ import pytest
 from askcorpus import Corpus, Settings
 from askcorpus.errors import IndexMissingError
 from askcorpus.history import Sessions
-from tests import watched
+from askcorpus.store.ledger import Ledger
 from tests.conftest import ROOT
 from tests.history.turns import turn
 from tests.store.kit import copied
@@ -61,17 +61,17 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def complete(documents: Path) -> Path:
-    """Return their index, vector directory included; tests take a copy."""
+    """Return their index, Chroma's directory included; tests take a copy."""
     index = documents.with_name("complete")
-    Corpus.build(documents, index=index, settings=SETTINGS).close()
+    Corpus.build(documents, index=index, settings=replace(SETTINGS, dense="chroma")).close()
     return index
 
 
 @pytest.fixture(scope="module")
 def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return an index that holds nothing yet; no vector index will be built for it."""
+    """Return an index that holds nothing yet."""
     index = tmp_path_factory.mktemp("blank") / "index"
-    watched.blank(index)
+    Ledger.create(index).close()
     return index
 
 
@@ -83,7 +83,7 @@ def index(complete: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def more(tmp_path: Path) -> Path:
-    """Return another folder, with too little in it for another vector directory."""
+    """Return another folder, with little in it."""
     folder = tmp_path / "more"
     folder.mkdir()
     for name in ("a", "b", "c"):
@@ -227,14 +227,14 @@ def test_no_room_for_the_vector_index_is_said_and_exact_search_answers(
     disk.hold(complete)
     disk.shell("rm -r index/chroma")
     disk.fill(left=500_000)
-    short = disk.run("index", documents)
+    short = disk.run("index", "--dense", "chroma", documents)
     assert short.returncode == 0
     assert f"The disk of {disk.index}/chroma hasn't enough room" in short.stderr
     asked = disk.run("query", "--dense", "chroma", QUESTION)
     assert ANSWER in asked.stdout
     assert "Vectors are searched exactly." in asked.stderr
     disk.make_room()
-    assert "could not be built" not in disk.run("index", documents).stderr
+    assert "could not be built" not in disk.run("sync", "--dense", "chroma").stderr
     disk.shell("test -d index/chroma/000002")
 
 
@@ -274,7 +274,7 @@ def test_a_read_only_index_answers_and_indexing_says_why_not(
         f"Can't write to {disk.index}/lock: read-only file system.",
         "Check its permissions, or choose another directory with --index.",
     )
-    asked = disk.run("query", "--dense", "chroma", QUESTION)  # what the chat does by itself
+    asked = disk.run("query", "--dense", "chroma", QUESTION)
     assert ANSWER in asked.stdout
     assert asked.stderr == (
         f"Chroma has to write to {disk.index}/chroma/000001, which is read-only. "
@@ -397,7 +397,7 @@ def test_a_vector_directory_that_may_not_be_read_costs_a_note(
 ) -> None:
     (index / "chroma").chmod(0)
     try:
-        done = run("--index", index, "index", documents, before=unprivileged)
+        done = run("--index", index, "sync", "--dense", "chroma", before=unprivileged)
         asked = run("--index", index, "query", "--dense", "chroma", QUESTION, before=unprivileged)
     finally:
         (index / "chroma").chmod(0o700)

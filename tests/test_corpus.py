@@ -104,11 +104,21 @@ def test_every_quote_stands_in_the_file_itself(seeds_index: Path) -> None:
                 assert text[span.start : span.end].casefold() == (answer.answer or "").casefold()
 
 
-def test_exact_search_and_chroma_give_identical_hits(seeds_index: Path) -> None:
+@pytest.fixture(scope="module")
+def chroma_index(seeds_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return an index of the seeds with its Chroma directory; tests only read it."""
+    index = tmp_path_factory.mktemp("chroma") / "index"
+    shutil.copytree(seeds_index, index)
+    Corpus.build(index=index, settings=Settings(dense="chroma")).close()
+    return index
+
+
+def test_exact_search_and_chroma_give_identical_hits(chroma_index: Path) -> None:
     hits = []
     for dense in ("exact", "chroma"):
         settings = replace(Settings(), dense=dense)
-        with Corpus.open(seeds_index, settings=settings) as corpus:
+        with Corpus.open(chroma_index, settings=settings) as corpus:
+            assert corpus.status().dense == dense
             answer = corpus.ask("Which country supplied the tunnels' builders?", k=10)
             assert answer.notes == ()
             hits.append([(hit.passage.id, round(hit.score, 4)) for hit in answer.passages])
@@ -324,12 +334,12 @@ def test_the_answer_matches_its_published_schema(seeds_index: Path) -> None:
 
 
 def test_a_dotenv_file_in_the_current_folder_changes_nothing(
-    seeds_index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    chroma_index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / ".env").write_text("CHROMA_API_IMPL=chromadb.api.fastapi.FastAPI\nALLOW_RESET=no\n")
     monkeypatch.chdir(tmp_path)
     index = tmp_path / "copy"
-    copied(seeds_index, index)
+    copied(chroma_index, index)
     with Corpus.open(index, settings=Settings(dense="chroma")) as corpus:
         answer = corpus.ask("who denied the deal?")
     assert answer.notes == ()
@@ -339,14 +349,15 @@ def test_a_dotenv_file_in_the_current_folder_changes_nothing(
 
 def test_an_open_corpus_sees_what_another_process_indexes(folder: Path, tmp_path: Path) -> None:
     index = tmp_path / "index"
-    Corpus.build(folder, index=index, settings=HASHING).close()
     ways: list[tuple[Dense, str]] = [("chroma", "lighthouse"), ("exact", "windmill")]
     for dense, thing in ways:
-        with Corpus.open(index, settings=replace(HASHING, dense=dense)) as corpus:
+        settings = replace(HASHING, dense=dense)
+        Corpus.build(folder, index=index, settings=settings).close()
+        with Corpus.open(index, settings=settings) as corpus:
             question = f"Who painted the {thing}?"
             assert not any(thing in hit.passage.text for hit in corpus.ask(question).passages)
             (folder / f"{thing}.txt").write_text(f"The keeper painted the {thing}.")
-            Corpus.build(folder, index=index, settings=HASHING).close()
+            Corpus.build(folder, index=index, settings=settings).close()
             found = corpus.ask(question)
             assert found.notes == ()
             assert found.passages[0].passage.path == f"{thing}.txt"
@@ -365,15 +376,16 @@ def test_a_renamed_file_keeps_its_vectors(folder: Path, tmp_path: Path) -> None:
 def test_a_sick_vector_index_is_said_and_the_next_indexing_mends_it(
     folder: Path, tmp_path: Path
 ) -> None:
-    index = tmp_path / "index"
-    Corpus.build(folder, index=index, settings=HASHING).close()
+    index, settings = tmp_path / "index", replace(HASHING, dense="chroma")
+    Corpus.build(folder, index=index, settings=settings).close()
     shutil.rmtree(next((index / "chroma").iterdir()))
-    with Corpus.open(index, settings=replace(HASHING, dense="chroma")) as corpus:
+    with Corpus.open(index, settings=settings) as corpus:
         answer = corpus.ask("who closed the harbour?")
         assert answer.passages[0].passage.path == "port.txt"
         assert any("searched exactly" in note for note in answer.notes)
-    Corpus.build(folder, index=index, settings=HASHING).close()
-    with Corpus.open(index, settings=replace(HASHING, dense="chroma")) as corpus:
+        assert any("sync --dense chroma" in note for note in answer.notes)
+    Corpus.build(folder, index=index, settings=settings).close()
+    with Corpus.open(index, settings=settings) as corpus:
         assert corpus.ask("who closed the harbour?").notes == ()
 
 

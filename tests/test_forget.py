@@ -19,6 +19,7 @@ from tests import watched
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from askcorpus.config import Dense
     from askcorpus.records import IndexReport
 
 SECRET = "Quillfeather"
@@ -27,37 +28,27 @@ TEXT = f"Inspector {SECRET} signed the Brockenhurst contract in the presence of 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a directory with documents and their index, which tests copy."""
+    """Return a directory with documents and their index, Chroma's included, which tests copy."""
     place = tmp_path_factory.mktemp("made")
     folder = place / "docs"
     (folder / "cases").mkdir(parents=True)
     (folder / "cases" / "secret.txt").write_text(f"{TEXT}\n" * 3)
     for number in range(30):
         (folder / f"{number}.txt").write_text(f"Inspector N{number} closed mine {number}.")
-    sync(place, folder)
+    Corpus.build(folder, settings=settings(place, "chroma")).close()
     return place
 
 
 @pytest.fixture
 def home(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a directory with a folder of documents, its index, and a history of its own.
-
-    What is forgotten takes the vector index along, and no other is built: that takes two seconds.
-    """
+    """Return a directory with a folder of documents, its index, and a history of its own."""
     monkeypatch.setenv("ASKCORPUS_DATA_DIR", str(tmp_path / "data"))
     watched.copy(made, tmp_path / "documents", tmp_path / "index")
-    watched.spare_vector_index(tmp_path / "index")
     return tmp_path
 
 
-@pytest.fixture
-def rebuilding(home: Path) -> None:
-    """Let another vector index be built, as users have it."""
-    watched.note(home / "index", chroma_refused="")
-
-
-def settings(home: Path) -> Settings:
-    return Settings(model="hashing", index=str(home / "index"), dense="chroma")
+def settings(home: Path, dense: Dense = "auto") -> Settings:
+    return Settings(model="hashing", index=str(home / "index"), dense=dense)
 
 
 def sync(home: Path, *folders: Path) -> IndexReport:
@@ -81,30 +72,35 @@ def holding(home: Path, *words: str) -> list[str]:
     return [str(p) for p in files if any(form in p.read_bytes() for form in wanted)]
 
 
-@pytest.mark.usefixtures("rebuilding")
-def test_no_byte_of_a_forgotten_document_is_left_in_any_file(home: Path) -> None:
+@pytest.mark.parametrize("dense", ["auto", "chroma"])
+def test_no_byte_of_a_forgotten_document_is_left_in_any_file(home: Path, dense: Dense) -> None:
     converse(home)
     before = holding(home, SECRET)
     assert any("ledger.sqlite3" in name for name in before)
     assert any("data" in name for name in before)
-    found = forget(settings(home), ["cases/secret.txt"])
+    found = forget(settings(home, dense), ["cases/secret.txt"])
     assert found.paths == ("cases/secret.txt",)
     assert found.turns == 1
     # "brockenhurst": its stem stood in the full-text index and in the vocabulary.
     assert holding(home, SECRET, "quillfeath", "brockenhurst", "secret.txt") == []
 
 
-@pytest.mark.usefixtures("rebuilding")
-def test_the_vector_index_is_built_anew_without_it(home: Path) -> None:
+def test_chroma_is_wiped_where_it_is_not_used(home: Path) -> None:
+    assert (home / "index" / "chroma").exists()
+    forget(settings(home), ["cases/secret.txt"])
+    assert not (home / "index" / "chroma").exists()
+
+
+def test_chroma_is_built_anew_without_it_where_it_is_used(home: Path) -> None:
     with Ledger.open(home / "index") as ledger:
         before = {p.name for p in (home / "index" / "chroma").iterdir()}
         vector = ledger.vectors()[1][0].tobytes()
     assert vector
-    forget(settings(home), ["cases/secret.txt"])
+    forget(settings(home, "chroma"), ["cases/secret.txt"])
     after = {p.name for p in (home / "index" / "chroma").iterdir()}
     assert len(after) == 1
     assert not after & before
-    with Corpus.open(settings=settings(home)) as corpus:
+    with Corpus.open(settings=settings(home, "chroma")) as corpus:
         answer = corpus.ask("Who closed mine 7?")
         assert answer.notes == ()
         assert answer.citations[0].path == "7.txt"

@@ -1,4 +1,4 @@
-"""A folder with its index, made once and copied: no test needs to build a vector index anew."""
+"""A folder with its index, made once and copied."""
 
 from __future__ import annotations
 
@@ -10,41 +10,29 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from askcorpus import Corpus, Settings
-from askcorpus.store.ledger import Ledger
 from tests.store.kit import copied
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-# So many that a few more or less don't make the vector index due.
 SHIPS = 60
 
 
-def make(
-    place: Path,
-    *,
-    model: str,
-    documents: Mapping[str, str] = MappingProxyType({}),
-    vectors: bool = True,
-) -> Path:
+def make(place: Path, *, model: str, documents: Mapping[str, str] = MappingProxyType({})) -> Path:
     """Make `docs` and `index` in a directory, which is returned.
 
     Args:
         place: The directory.
         model: The index's.
         documents: More of them, by name.
-        vectors: Whether the index has a vector index.
     """
-    if not vectors:
-        blank(place / "index")
     (place / "docs").mkdir()
     for name, text in documents.items():
         (place / "docs" / name).write_text(text)
     for number in range(SHIPS):
         (place / "docs" / f"{number}.txt").write_text(f"Ship {number} sank in the Skagerrak.\n")
     Corpus.build(place / "docs", settings=Settings(index=str(place / "index"), model=model)).close()
-    spare_vector_index(place / "index")
     return place
 
 
@@ -54,17 +42,6 @@ def copy(made: Path, docs: Path, index: Path) -> Path:
     copied(made / "index", index)
     note(index, root=os.path.realpath(docs))
     return docs
-
-
-def blank(index: Path) -> None:
-    """Make an index that holds nothing yet, and for which no vector index will be built."""
-    Ledger.create(index).close()
-    spare_vector_index(index)
-
-
-def spare_vector_index(index: Path) -> None:
-    """Let no vector index be built any more, as where each one failed: it takes two seconds."""
-    note(index, chroma_refused="[1000000, 0]")
 
 
 def note(index: Path, **values: str) -> None:

@@ -121,7 +121,7 @@ def compare(
 ) -> dict[str, dict[str, Any]]:
     """Return per scorer its quality and speed, and the spans that differ from the first one's."""
     tokenizer = load_tokenizer(model.base_folder() / "tokenizer.json")
-    asked = [(item.question, item.context) for item in items]
+    asked = [(item.question, item.context, "") for item in items]
     results: dict[str, dict[str, Any]] = {}
     reference: list[Found] = []
     for name, score in scorers.items():

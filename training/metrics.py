@@ -60,3 +60,32 @@ def risk_area(likely: Sequence[float], right: Sequence[bool]) -> float:
     order = np.argsort(-np.asarray(likely, np.float64), kind="stable")
     wrong = ~np.array(right, np.bool_)[order]
     return float(np.mean(np.cumsum(wrong) / np.arange(1, len(wrong) + 1)))
+
+
+def f1_at(margins: Sequence[float], f1s: Sequence[float | None], threshold: float) -> float:
+    """Return mean F1 where a question is answered above a threshold of its margin.
+
+    Args:
+        margins: Of each question's best span.
+        f1s: What that span is worth; None where nothing answers, so that silence is worth 1.
+        threshold: Of the margin.
+    """
+    worth = [
+        float(margin <= threshold) if f1 is None else f1 * (margin > threshold)
+        for margin, f1 in zip(margins, f1s, strict=True)
+    ]
+    return sum(worth) / len(worth)
+
+
+def best_f1(margins: Sequence[float], f1s: Sequence[float | None]) -> tuple[float, float]:
+    """Return the highest such mean over all thresholds, and its threshold (SQuAD 2.0's best F1)."""
+    order = sorted(zip(margins, f1s, strict=True), key=lambda pair: pair[0])
+    # From answering everything on, one question more is left unanswered at each step.
+    total = sum(f1 or 0.0 for _, f1 in order)
+    best, at = total, -float("inf")
+    for n, (margin, f1) in enumerate(order):
+        total += 1.0 if f1 is None else -f1
+        is_last_of_its_margin = n + 1 == len(order) or order[n + 1][0] > margin
+        if total > best and is_last_of_its_margin:
+            best, at = total, margin
+    return best / len(order), at

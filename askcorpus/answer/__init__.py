@@ -75,6 +75,7 @@ def compose(
         question,
         "none",
         passages=tuple(reading.hits),
+        probability=best if spans else None,
         notes=tuple(reading.notes),
         scores={"probability": best, **spans[0].scores} if spans else {},
         seconds=reading.seconds,

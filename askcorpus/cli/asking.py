@@ -56,7 +56,7 @@ def query(
         narrate(f"Filtered: {described(typed)}. To take it as text: --no-filters")
     asked = understand(text, literal=literal, files=files, after=after, before=before)
     settings, _ = load_settings(ctx, params, "k", "model", "threads", "dense")
-    with Corpus.open(settings=settings, one_shot=True, notify=narrate) as corpus:
+    with Corpus.open(settings=settings, notify=narrate) as corpus:
         answer = corpus.ask(asked)
     for note in answer.notes:
         narrate(note)

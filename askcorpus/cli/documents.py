@@ -20,13 +20,15 @@ if TYPE_CHECKING:
     from askcorpus.records import Document
     from askcorpus.sync.scope import Selection
 
+_FLAGS = ("model", "threads", "dense", "boilerplate")
+
 
 def _report_options(command: Any) -> Any:
     """Add the options of the commands that bring an index in step."""
     options = (
         click.option("--yes", is_flag=True, help="Also where a folder or most files are gone."),
         click.option("--json", "as_json", is_flag=True, help="Print the report as JSON."),
-        settings_options("model", "threads", "boilerplate"),
+        settings_options(*_FLAGS),
     )
     for option in reversed(options):
         command = option(command)
@@ -73,7 +75,7 @@ def index(
     selection = None
     names = [name.strip() for name in (fields or "").split(",") if name.strip()]
     if all_files or include or exclude or names or max_size is not None:
-        settings, _ = load_settings(ctx, params, "model", "threads", "boilerplate")
+        settings, _ = load_settings(ctx, params, *_FLAGS)
         known = None if all_files else of_index(settings.index_path)
         base = known.selection if known else ALL
         selection = selected(base, include=include, exclude=exclude, max_mb=max_size, fields=names)
@@ -99,7 +101,7 @@ def _bring_in_step(
     from askcorpus.corpus import Corpus
     from askcorpus.render import json_text, report_text
 
-    settings, _ = load_settings(ctx, params, "model", "threads", "boilerplate")
+    settings, _ = load_settings(ctx, params, *_FLAGS)
     with ProgressLine() as progress:
         report = Corpus.sync(
             *folders,

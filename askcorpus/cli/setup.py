@@ -43,7 +43,7 @@ def _examine_offline(settings: Settings) -> int:
     from askcorpus.doctor.offline import examine
     from askcorpus.doctor.offline.report import report
 
-    narrate("Preparing the model, indexing and asking a sample without a network, about 30 s …")
+    narrate("Indexing and asking a sample without a network, about 10 s …")
     found = examine(settings)
     emit(report(found))
     return found.error.exit_code if found.error else 0

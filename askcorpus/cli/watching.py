@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from askcorpus.records import FileReport, IndexReport
 
-_FLAGS = ("model", "threads", "boilerplate")
+_FLAGS = ("model", "threads", "dense", "boilerplate")
 # Names and reasons that one run may write.
 NAMED, EXPLAINED = 3, 10
 

@@ -1,7 +1,9 @@
-"""Turns text into vectors: the model is exported once and then run by ONNX Runtime.
+"""Turns text into vectors: a model is exported once and then run by ONNX Runtime.
+
+The default model's export comes with the package; any other is made at its first use.
 
     source    where a model's files are, and what identifies them
-    prepared  the exported models in the cache, checked when they are opened
+    prepared  the exported models, shipped and in the cache, checked when they are opened
     making    a new entry of the cache: made aside by a child process, then published
     export    that child process: sentence-transformers loads the model and writes it as ONNX
     encoders  the embedders: exported, through sentence-transformers, and a hashing double
@@ -17,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from askcorpus.config import cache_dir, model_folder
 from askcorpus.embed.encoders import HashingEmbedder, OnnxEmbedder, SentenceTransformersEmbedder
-from askcorpus.embed.prepared import prepare
+from askcorpus.embed.prepared import SHIPPED, prepare, shipped
 from askcorpus.embed.source import ExportError, find_source
 from askcorpus.text import one_line
 
@@ -59,11 +61,11 @@ def open_model(
     cache: Path,
     notify: Callable[[str], None] | None = None,
 ) -> Embedder:
-    """Return the embedder for a model, exporting the model at its first use.
+    """Return the embedder for a model, exporting one that isn't shipped at its first use.
 
     Args:
-        model: "all-MiniLM-L6-v2" (its files come with a package), another sentence-transformers
-            model in the local Hugging Face cache, a folder (see `find_source`), or "hashing".
+        model: "all-MiniLM-L6-v2" (shipped in int8), another sentence-transformers model in the
+            local Hugging Face cache, a folder (see `find_source`), or "hashing".
         precision: Arithmetic of the exported model; int8 is about twice as fast as fp32.
         threads: Texts that are embedded at once, one thread each; 1 or more.
         cache: Directory for exported models; made where it is missing.
@@ -75,9 +77,12 @@ def open_model(
     tell = notify or _ignore
     if model == "hashing":
         return HashingEmbedder()
-    source = find_source(model, cache)
-    if model_folder(model) is None and Path(model).is_dir():
+    if model_folder(model) is None and _is_here(model):
         tell(f"The folder {one_line(model)} here isn't used as the model; for that, write ./NAME.")
+    name = model.removeprefix("sentence-transformers/")
+    if (name, precision) == (SHIPPED, "int8"):
+        return OnnxEmbedder(shipped(), threads=threads)
+    source = find_source(model, cache)
     try:
         return OnnxEmbedder(prepare(source, precision, cache, tell), threads=threads)
     except ExportError as failure:
@@ -90,3 +95,10 @@ def open_model(
 
 def _ignore(_message: str) -> None:
     """Tell nobody."""
+
+
+def _is_here(name: str) -> bool:
+    try:
+        return Path(name).is_dir()
+    except ValueError:  # a name that no folder can have
+        return False

@@ -83,12 +83,6 @@ def _sweep(parent: Path) -> None:
 
 def export(source: Source, precision: Precision, folder: Path) -> Path:
     """Return a directory with the exported model and its manifest."""
-    if source.pinned and sha256_file(source.folder / "model.safetensors") != source.pinned:
-        raise ModelUnavailableError(
-            f"{source.folder / 'model.safetensors'} is not the file that {source.label} was "
-            "published with.",
-            hint="Install the model's package again.",
-        )
     staged, made = folder / "source", folder / "made"
     made.mkdir()
     source.stage(staged)

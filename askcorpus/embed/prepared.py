@@ -1,6 +1,7 @@
-"""The exported models in the cache: made once, checked at every opening, replaced when damaged.
+"""The exported models: shipped, or made once in the cache; checked at every opening.
 
-    CACHE/models/KEY/   model.onnx, tokenizer.json, manifest.json (with the SHA-256 of both)
+    askcorpus/data/embedder/   model.onnx, tokenizer.json, manifest.json (with the SHA-256 of both)
+    CACHE/models/KEY/          the same of another model; replaced when damaged
 
 KEY hashes the model's files, the precision and the exporter's version. An entry is written aside
 and renamed into place (see making), so that a reader sees all of it or nothing, and two processes
@@ -12,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from askcorpus.embed.export import EXPORTER, FILES
@@ -20,10 +22,14 @@ from askcorpus.onnx import Session, Tokenizer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from importlib.resources.abc import Traversable
     from pathlib import Path
 
     from askcorpus.embed.export import Precision
     from askcorpus.embed.source import Source
+
+SHIPPED = "all-MiniLM-L6-v2"
+"""The model whose export is part of the package, in int8."""
 
 
 class DamagedError(Exception):
@@ -43,6 +49,20 @@ class Prepared:
     """What the model's configuration puts before every text."""
     session: Session
     tokenizer: Tokenizer
+
+
+def shipped() -> Prepared:
+    """Return the shipped model.
+
+    Raises:
+        ModelUnavailableError: A file of it is missing, isn't what was shipped, or can't be run.
+    """
+    try:
+        return load(files("askcorpus") / "data" / "embedder")
+    except (DamagedError, OSError) as exc:
+        raise ModelUnavailableError(
+            f"The files of the model {SHIPPED} are missing or damaged.", hint="Reinstall askcorpus."
+        ) from exc
 
 
 def prepare(
@@ -75,8 +95,8 @@ def prepare(
     return prepared
 
 
-def load(entry: Path) -> Prepared:
-    """Return an entry's model.
+def load(entry: Traversable) -> Prepared:
+    """Return the model in a folder.
 
     Raises:
         DamagedError: A file isn't what was written.

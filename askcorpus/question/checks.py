@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime
+from os import PathLike, fspath
 from typing import TYPE_CHECKING
 
 from askcorpus.config import RANGES
@@ -48,15 +49,17 @@ def checked(
             phrase has no word.
     """
     query = Query(question) if isinstance(question, str) else question
+    if not isinstance(query, Query) or not isinstance(query.text, str):
+        raise UsageError(f"{question!r:.60} is no question.", hint="Give a text, or a Query.")
     query = replace(query, text=_question(query.text))
     query = narrowed(
-        query, files=_several(files), after=[_date(dates[0])], before=[_date(dates[1])]
+        query, files=_several(files, "Files"), after=[_date(dates[0])], before=[_date(dates[1])]
     )
     return replace(
         query,
         files=tuple(_relative(glob, root) for glob in query.files),
-        without=_phrases([*query.without, *_several(without)]),
-        phrases=_phrases([*query.phrases, *_several(phrases)]),
+        without=_phrases([*query.without, *_several(without, "Words to leave out")]),
+        phrases=_phrases([*query.phrases, *_several(phrases, "Phrases")]),
     )
 
 
@@ -67,6 +70,8 @@ def checked_k(k: int | None, default: int) -> int:
         UsageError: `k` is outside the range that the setting has.
     """
     low, high = RANGES["k"]
+    if k is not None and not isinstance(k, int):
+        raise UsageError(f"{k!r:.60} is no number of passages.", hint=f"It is {low} to {high}.")
     if k is not None and not low <= k <= high:
         raise UsageError(f"k is {k}.", hint=f"It goes from {low} to {high}.")
     return default if k is None else k
@@ -87,8 +92,15 @@ def remarks(query: Query, allowed: Sized | None, undated: int) -> Iterator[Note]
         yield note("undated", count=undated)
 
 
-def _several(given: str | Sequence[str]) -> Sequence[str]:
-    return [given] if isinstance(given, str) else given
+def _several(given: str | Sequence[str], what: str) -> list[str]:
+    try:
+        texts = [given] if isinstance(given, str | PathLike) else list(given)
+        found = [fspath(each) for each in texts]
+        if all(isinstance(text, str) for text in found):
+            return found
+    except TypeError:
+        pass
+    raise UsageError(f"{what} are no texts: {given!r:.60}.", hint="Give a text, or a list.")
 
 
 def _phrases(given: Sequence[str]) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ import numpy as np
 from askcorpus.errors import AskcorpusError, StoreUnavailableError
 from askcorpus.store import blobs
 from askcorpus.store.exact import ExactStore, check_width
-from askcorpus.store.generations import check
+from askcorpus.store.generations import BUILD, check
 from askcorpus.store.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -173,8 +173,23 @@ class ChromaStore:
         return self._newer[1:]
 
 
+_USED_BY: set[int] = set()
+"""Processes that have used Chroma; a forked one inherits what its parent wrote here."""
+
+
 def _connect(directory: Path) -> Any:
-    """Return Chroma's client for a directory of ours."""
+    """Return Chroma's client for a directory of ours.
+
+    Raises:
+        StoreUnavailableError: A process that we were forked from has used Chroma, whose threads
+            are only there: any call would wait for them for ever.
+    """
+    if _USED_BY and os.getpid() not in _USED_BY:
+        raise StoreUnavailableError(
+            "Chroma was in use when this process was forked.",
+            hint="Open the corpus in a process that is started anew to have it.",
+        )
+    _USED_BY.add(os.getpid())
     with _undisturbed(directory):
         import chromadb
         from chromadb.config import Settings
@@ -238,7 +253,7 @@ def _translated(place: Path) -> Iterator[None]:
                 hint="Free some space, then run it again.",
             ) from exc
         raise StoreUnavailableError(
-            f"Chroma can't use {place}: {reason[:200]}.", hint="Run: askcorpus sync"
+            f"Chroma can't use {place}: {reason[:200]}.", hint=BUILD
         ) from exc
 
 

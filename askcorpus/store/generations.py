@@ -32,6 +32,9 @@ MOST_CHANGED = 0.1
 MOST_NEWER = 20_000
 """Passages that may be searched exactly beside Chroma: 2.5 ms of one core."""
 
+BUILD = "Run: askcorpus sync --dense chroma"
+"""The hint where a directory is missing or sick: a small index gets one only on demand."""
+
 _PEAK = 8
 """Room that building takes, as a multiple of the vectors themselves; 6.5 was seen."""
 
@@ -199,4 +202,4 @@ def _run_child(task: str, ledger: Path, target: Path, watermark: int) -> None:
 
 
 def _sick(message: str) -> StoreUnavailableError:
-    return StoreUnavailableError(message, hint="Run: askcorpus sync")
+    return StoreUnavailableError(message, hint=BUILD)

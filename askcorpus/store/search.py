@@ -1,8 +1,8 @@
-"""The vector store of an open index: which one is meant, and when it must be opened again."""
+"""The vector store of an index: which one is meant, when it is built and when opened again."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from askcorpus.errors import StoreUnavailableError
 from askcorpus.render import note
@@ -15,45 +15,60 @@ if TYPE_CHECKING:
     from askcorpus.store.exact import ExactStore
     from askcorpus.store.ledger import Ledger
 
-# One question over an index of this size is answered before chromadb is even imported.
 EXACT_PASSAGES = 20_000
+"""Passages that are compared one by one sooner than chromadb is imported."""
+
+
+def way(ledger: Ledger, settings: Settings) -> Literal["chroma", "exact"]:
+    """Return how vectors are searched by the settings."""
+    if settings.dense != "auto":
+        return settings.dense
+    return "exact" if ledger.counts.passages <= EXACT_PASSAGES else "chroma"
+
+
+def prepare(ledger: Ledger, settings: Settings) -> None:
+    """Build the next Chroma directory where Chroma will search and one is due.
+
+    Args:
+        ledger: Open for writing, by whoever holds the lock of the index.
+        settings: Which store will search.
+
+    Raises:
+        StoreUnavailableError: It can't be built; the ledger names what it did.
+    """
+    from askcorpus.store import generations
+
+    if way(ledger, settings) == "chroma" and generations.needs_rebuild(ledger):
+        generations.build(ledger)
 
 
 class VectorSearch:
     """Keeps the store that fits the ledger's present state; close it."""
 
-    def __init__(self, ledger: Ledger, settings: Settings, *, one_shot: bool) -> None:
+    def __init__(self, ledger: Ledger, settings: Settings) -> None:
         """Remember what is wanted; nothing is opened yet."""
         self.notes: list[Note] = []
         """Why another store than the one that is meant searches, in sentences."""
         self._ledger = ledger
         self._settings = settings
-        self._one_shot = one_shot
         self._meant: tuple[str, str] | None = None
         self._chroma: ChromaStore | None = None
         self._exact: tuple[object, ExactStore] | None = None
 
     @property
-    def way(self) -> str:
-        """How vectors are searched by the settings: "chroma" or "exact"."""
-        if self._settings.dense != "auto":
-            return self._settings.dense
-        small = self._ledger.counts.passages <= EXACT_PASSAGES
-        return "exact" if self._one_shot and small else "chroma"
-
-    @property
     def searched(self) -> str:
         """How vectors are searched as things are: exactly, where there is nothing for Chroma."""
-        return self.way if self._ledger.manifest.generation else "exact"
+        built = self._ledger.manifest.generation
+        return way(self._ledger, self._settings) if built else "exact"
 
     def store(self) -> Store:
         """Return the store, opened again where the index has moved on without it."""
-        way = self.way
-        named = self._ledger.manifest.generation if way == "chroma" else None
-        meant = (way, named.name if named else "")
+        by = way(self._ledger, self._settings)
+        named = self._ledger.manifest.generation if by == "chroma" else None
+        meant = (by, named.name if named else "")
         if meant != self._meant:
             self.close()
-            self._chroma = self._open_chroma() if way == "chroma" else None
+            self._chroma = self._open_chroma() if by == "chroma" else None
             self._meant = meant
         # A Chroma directory follows the ledger until another one is named; a matrix doesn't.
         return self._open_exact() if self._chroma is None else self._chroma

@@ -19,7 +19,7 @@ from askcorpus.embed import open_embedder
 from askcorpus.errors import StoreUnavailableError
 from askcorpus.ingest import EXTRACTION, FileEntry, read
 from askcorpus.records import Document, FileReport, IndexReport, Skipped
-from askcorpus.store import erase, generations
+from askcorpus.store import erase, search
 from askcorpus.store.files import is_there
 from askcorpus.store.ledger import Ledger
 from askcorpus.store.lock import hold
@@ -303,11 +303,10 @@ class Sync:
             self._ledger.tidy()
 
     def _derive(self) -> Iterator[str]:
-        """Build the vector index where it is missing or stale; yield what went wrong."""
+        """Build the vector index where one is used and due; yield what went wrong."""
         with timed(self._seconds, "chroma"):
             try:
-                if generations.needs_rebuild(self._ledger):
-                    generations.build(self._ledger)
+                search.prepare(self._ledger, self._settings)
             except StoreUnavailableError as exc:
                 said = exc.message.rstrip(".")
                 yield f"{said}. Questions search exactly until it can be built. {exc.hint}".strip()

@@ -117,7 +117,7 @@ def watch(index: Path, settings: Settings, documents: int, seed: int) -> None:
         if kept:
             answer = kept.ask(question, k=20)
         else:
-            with Corpus.open(index, settings=settings, one_shot=True) as corpus:
+            with Corpus.open(index, settings=settings) as corpus:
                 answer = corpus.ask(question, k=20)
         seen["answers"] += 1
         seen["answers with a quote"] += bool(answer.citations)

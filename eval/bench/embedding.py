@@ -22,8 +22,8 @@ from askcorpus.config import cache_dir
 from askcorpus.embed import open_model
 from askcorpus.embed.encoders import quiet
 from askcorpus.embed.export import load_model
-from askcorpus.embed.source import find_source
 from askcorpus.language.sentences import sentences
+from training.model import base_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -54,11 +54,10 @@ def main() -> None:
     args = parser.parse_args()
     if args.opening:
         return _opening(args.rounds)
+    open_one = partial(open_model, threads=args.threads, cache=cache_dir(), notify=print)
     embedders = {
-        precision: open_model(
-            MODEL, precision=precision, threads=args.threads, cache=cache_dir(), notify=print
-        )
-        for precision in ("fp32", "int8")
+        "fp32": open_one(str(base_folder()), precision="fp32"),
+        "int8": open_one(MODEL, precision="int8"),
     }
     found = passages(embedders["fp32"], max(SLICE, args.passages // SLICE * SLICE))
     contestants = {
@@ -101,7 +100,7 @@ def _baseline(threads: int) -> Callable[[Sequence[str]], object]:
         import torch
 
         torch.set_num_threads(threads)
-        model = load_model(find_source(MODEL, cache_dir()).folder)
+        model = load_model(base_folder())
     return partial(model.encode, batch_size=SLICE, show_progress_bar=False)
 
 
@@ -155,7 +154,6 @@ for name, wall, used in steps:
 
 def _opening(rounds: int) -> None:
     """Print what a first question costs in a new process, step by step."""
-    open_model(MODEL, precision="int8", threads=1, cache=cache_dir(), notify=print)
     steps: dict[str, list[Turn]] = {}
     for _ in range(max(5, rounds)):
         command = [sys.executable, "-c", _FIRST, MODEL, str(cache_dir())]

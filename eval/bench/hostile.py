@@ -36,11 +36,6 @@ if TYPE_CHECKING:
 GOOD = "The harbour master of Zenith is Ann Quill.\n"
 QUESTION = "Who is the harbour master of Zenith?"
 MAX_SECONDS = 900
-# The program as it is, but for the vector index, which takes minutes for a long text.
-INDEX = """from askcorpus.store import generations
-generations.needs_rebuild = lambda ledger: False
-from askcorpus.cli import main
-main()"""
 # What stands in files outside the folder.
 SECRETS = re.compile("root:x:0|secret of Elmford|PATH=")
 # Controls but newline, and what reorders or hides text.
@@ -140,10 +135,13 @@ def run(name: str) -> Outcome:
 
 
 def environment(home: Path) -> dict[str, str]:
-    """Return the environment: nothing of the user's, no embedding model."""
+    """Return the environment: nothing of the user's, no embedding model, and no Chroma.
+
+    For a long text that would be built, which takes minutes.
+    """
     clean = {name: value for name, value in os.environ.items() if "ASKCORPUS" not in name}
     own = {"XDG_CONFIG_HOME": str(home / "c"), "XDG_DATA_HOME": str(home / "d")}
-    return {**clean, **own, "ASKCORPUS_MODEL": "hashing"}
+    return {**clean, **own, "ASKCORPUS_MODEL": "hashing", "ASKCORPUS_DENSE": "exact"}
 
 
 def command(index: Path, *arguments: str) -> list[str]:
@@ -155,17 +153,7 @@ def indexed(home: Path, folder: Path, index: Path) -> tuple[int, str, str, int]:
     """Return exit code, output, errors and peak memory of `askcorpus index`."""
     with (home / "out").open("w+b") as out, (home / "err").open("w+b") as err:
         child = subprocess.Popen(
-            [
-                sys.executable,
-                "-c",
-                INDEX,
-                "--index",
-                str(index),
-                "index",
-                "--json",
-                "--",
-                str(folder),
-            ],
+            command(index, "index", "--json", "--", str(folder)),
             stdout=out,
             stderr=err,
             env=environment(home),

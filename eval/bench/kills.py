@@ -49,6 +49,7 @@ def main() -> None:
     print(describe())
     with tempfile.TemporaryDirectory() as scratch:
         os.environ["ASKCORPUS_DATA_DIR"] = str(Path(scratch, "data"))
+        os.environ["ASKCORPUS_DENSE"] = "chroma"
         soak = Soak(Path(scratch), args.documents, args.model, random.Random(args.seed))
         number = 0
         while soak.counts["kills"] < args.kills:
@@ -194,12 +195,12 @@ class Soak:
 
     def _held(self, index: Path) -> dict[str, str]:
         """Return the documents of an index and their texts."""
-        with Corpus.open(index, settings=self._settings, one_shot=True) as corpus:
+        with Corpus.open(index, settings=self._settings) as corpus:
             return {path: corpus.document(path).text for path in corpus.paths()}
 
     def _passages(self, index: Path) -> int:
         try:
-            with Corpus.open(index, settings=self._settings, one_shot=True) as corpus:
+            with Corpus.open(index, settings=self._settings) as corpus:
                 return corpus.status().passages
         except IndexMissingError:
             return 0

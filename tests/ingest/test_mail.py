@@ -41,6 +41,48 @@ def test_a_page_is_read_as_web_pages_are() -> None:
     assert read(make_message(html=page)).text.endswith("\n\nThey deny the whole affair.")
 
 
+QUOTE = (
+    '<br><div class="gmail_quote"><div dir="ltr" class="gmail_attr">On Tue, Bob &lt;<a'
+    ' href="mailto:bob@example.org">bob@example.org</a>&gt; wrote:<br></div><blockquote'
+    ' class="gmail_quote"><div dir="ltr">When is the rent due?</div></blockquote></div>'
+)
+
+
+@pytest.mark.parametrize(
+    ("page", "text"),
+    [
+        ('<div dir="ltr">The rent is due in May.</div>', "The rent is due in May."),
+        (
+            f'<div dir="ltr">In May.</div>{QUOTE}',
+            "In May.\n\nOn Tue, Bob <bob@example.org> wrote:\n\nWhen is the rent due?",
+        ),
+        (
+            '<div dir="ltr"><div>Dear Ann,</div><div><br></div><div>all is paid.</div></div>',
+            "Dear Ann,\n\nall is paid.",
+        ),
+        (
+            '<div dir="ltr">See <a href="http://example.org/7">the contract of unit 7</a></div>',
+            "See the contract of unit 7",
+        ),
+        ("In May.<br>Or in June.", "In May.\nOr in June."),
+        (
+            '<div dir="ltr">Bring:<ul><li>rope</li><li>lamps</li></ul></div>',
+            "Bring:\n\n- rope\n- lamps",
+        ),
+        (
+            "<html><body><p>It passed.</p></body></html>\n<p>-- Harbour list</p>",
+            "It passed.\n\n-- Harbour list",
+        ),
+        (
+            "<p class=MsoNormal>It is mended.</p><div><b>From:</b> Bob<br><b>To:</b> Ann</div>",
+            "It is mended.\n\nFrom: Bob\nTo: Ann",
+        ),
+    ],
+)
+def test_all_that_the_page_of_a_mail_shows_is_read(page: str, text: str) -> None:
+    assert read(make_message(html=page)).text.split("+0000\n\n")[1] == text
+
+
 def test_attachments_are_named_and_not_opened() -> None:
     message = make_message("See the letter.")
     message.add_attachment(b"secret words", maintype="text", subtype="plain", filename="letter.txt")

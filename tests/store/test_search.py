@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from askcorpus import Settings
-from askcorpus.store import generations
+from askcorpus.store import generations, search
 from askcorpus.store.chroma import ChromaStore
 from askcorpus.store.exact import ExactStore
 from askcorpus.store.files import CHROMA
@@ -20,6 +20,8 @@ from tests.store.kit import add, copied, fill, note, noted, unit
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from askcorpus.config import Dense
 
 COUNT = 1200  # past the 1,000 after which Chroma writes its HNSW files
 
@@ -44,7 +46,7 @@ def ledger(built: Path, tmp_path: Path) -> Iterator[Ledger]:
 @pytest.fixture
 def vectors(ledger: Ledger) -> Iterator[VectorSearch]:
     """Return the search of a chat that stays open, by Chroma."""
-    opened = VectorSearch(ledger, Settings(dense="chroma"), one_shot=False)
+    opened = VectorSearch(ledger, Settings(dense="chroma"))
     yield opened
     opened.close()
 
@@ -106,8 +108,35 @@ def test_another_directory_ends_the_standing_in(
     assert vectors.notes == []
 
 
-def test_one_question_over_a_small_index_needs_no_chroma(ledger: Ledger) -> None:
-    once = VectorSearch(ledger, Settings(), one_shot=True)
-    assert isinstance(once.store(), ExactStore)
-    assert once.notes == []
-    assert VectorSearch(ledger, Settings(), one_shot=False).way == "chroma"
+def test_a_small_index_needs_no_chroma(ledger: Ledger) -> None:
+    small = VectorSearch(ledger, Settings())
+    assert isinstance(small.store(), ExactStore)
+    assert (small.searched, small.notes) == ("exact", [])
+
+
+def test_an_index_that_grows_is_searched_by_chroma(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert search.EXACT_PASSAGES == 20_000
+    monkeypatch.setattr(search, "EXACT_PASSAGES", COUNT)
+    opened = VectorSearch(ledger, Settings())
+    assert isinstance(opened.store(), ExactStore)
+    add(ledger, "new.txt", ["new"])
+    assert isinstance(opened.store(), ChromaStore)
+    assert opened.searched == "chroma"
+    opened.close()
+
+
+@pytest.mark.parametrize(
+    ("dense", "most", "names"),
+    [("auto", 4, []), ("auto", 3, [CHROMA]), ("chroma", 4, [CHROMA]), ("exact", 3, [])],
+)
+def test_chroma_is_built_where_it_will_search(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dense: Dense, most: int, names: list[str]
+) -> None:
+    monkeypatch.setattr(search, "EXACT_PASSAGES", most)
+    with Ledger.create(tmp_path / "index") as ledger:
+        fill(ledger, 2, 2)
+        search.prepare(ledger, Settings(dense=dense))
+        assert bool(ledger.manifest.generation) == bool(names)
+    assert [path.name for path in tmp_path.glob(f"index/{CHROMA}")] == names

@@ -12,7 +12,6 @@ from askcorpus.records import FileReport, Skipped
 from askcorpus.store.ledger import Ledger
 from askcorpus.store.rows import DocumentRow, SkippedFile
 from askcorpus.sync.inventory import Inventory
-from tests import watched
 
 if TYPE_CHECKING:
     import pytest
@@ -46,7 +45,6 @@ def test_a_run_over_an_unchanged_folder_reads_what_is_known_once(
     (docs / "a.txt").write_text("Ann closed the harbour.")
     (docs / "b.png").write_bytes(b"\x89PNG")
     Corpus.sync(docs, index=index, settings=HASHING)
-    watched.spare_vector_index(index)
     seen: list[str] = []
     connect = sqlite3.connect
 

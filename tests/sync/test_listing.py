@@ -28,7 +28,6 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (place / "docs" / f"{number}.txt").write_text(f"Inspector N{number} closed the mine.")
     (place / "docs" / "sub" / "4.txt").write_text("Inspector N4 closed the mine.")
     sync(place / "docs")
-    watched.spare_vector_index(place / "index")
     return place
 
 

@@ -10,6 +10,7 @@ import torch
 
 from training import checkpoint, fourbit
 from training.augment import augmented
+from training.average import averaged
 from training.batches import Plan
 from training.distract import distracted
 from training.metrics import by_tenths, separation
@@ -116,6 +117,15 @@ def test_four_bits_keep_what_a_layer_does(tmp_path: Path) -> None:
     fourbit.save(back, tmp_path / "again.safetensors")
     again = fourbit.load(tmp_path / "again.safetensors")["encoder.dense.weight"]
     assert torch.allclose(again, back["encoder.dense.weight"], atol=0.03)
+
+
+def test_the_average_of_readers_is_weighted() -> None:
+    one = {"a": torch.tensor([1.0, 2.0]), "n": torch.tensor([3])}
+    two = {"a": torch.tensor([3.0, 6.0]), "n": torch.tensor([3])}
+    mean = averaged([(one, 1.0), (two, 3.0)])
+    assert mean.keys() == {"a"}
+    assert mean["a"].tolist() == [2.5, 5.0]
+    assert averaged([(one, 0.6)])["a"].tolist() == [1.0, 2.0]
 
 
 def test_margins_are_told_apart_and_probabilities_counted() -> None:

@@ -53,6 +53,7 @@ def sync(index: Path) -> None:
 
 async def looked(chat: Chat) -> None:
     """Let the chat look at its index now, instead of in two seconds."""
+    await chat.settle()  # a look that began before doesn't see what has happened since
     chat.screen._rest_until = 0.0
     chat.screen.look()
     await chat.settle()

@@ -100,7 +100,7 @@ class Watching:
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a directory with documents and their index, which tests copy."""
-    return watched.make(tmp_path_factory.mktemp("watched"), model="hashing", vectors=False)
+    return watched.make(tmp_path_factory.mktemp("watched"), model="hashing")
 
 
 @pytest.fixture

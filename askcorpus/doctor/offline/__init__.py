@@ -66,7 +66,7 @@ class Verdict:
 def examine(settings: Settings) -> Verdict:
     """Return what indexing and asking tried to reach, with these settings.
 
-    The embedding model is prepared anew, in a cache of its own, so that this is watched too.
+    A model that isn't shipped is prepared anew, in a cache of its own: this is watched too.
 
     Raises:
         UnavailableError: The process can't be started.

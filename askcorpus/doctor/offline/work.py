@@ -74,7 +74,7 @@ def _run(scratch: Path, settings: Settings) -> str:
     folder, index = scratch / "documents", str(scratch / "index")
     folder.mkdir()
     count = sample.make(folder)
-    report = Corpus.sync(folder, index=index, settings=settings)
+    report = Corpus.sync(folder, index=index, settings=replace(settings, dense="chroma"))
     unread = [f"{file.path}: {file.reason}" for file in report.files if file.reason]
     if unread or report.notes:
         raise AskcorpusError("; ".join([*unread, *report.notes]))

@@ -1,7 +1,8 @@
 """The formats that can be read: one mapping from suffix to parser.
 
     plain markdown        text: decoded, its head searched for title, date and byline
-    webpage               web pages; shown empties what their reader never sees
+    webpage               web pages; shown empties what their reader never sees, whole finds
+                          pages without navigation, blocks makes text of elements
     pdf                   the text layer; columns (reading order), furniture (page margins),
                           layout (lines to paragraphs)
     docx pptx             Word, PowerPoint; package unpacks the zip files that hold XML

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 COLUMN_ROWS = 4
 """So many rows of prose with the same gap in the middle are two columns."""
 MIN_PROSE_CHARS = 20
+CELL = "  "
+"""Stands between the cells of a line."""
 MAX_RUNS = 500
 """A page in more parts is a drawing, and comparing all of them would take long."""
 

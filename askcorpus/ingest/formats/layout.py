@@ -8,8 +8,8 @@ from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING
 
-from askcorpus.ingest.formats.columns import in_order, same_row
-from askcorpus.ingest.formats.furniture import furniture
+from askcorpus.ingest.formats.columns import CELL, in_order, same_row
+from askcorpus.ingest.formats.furniture import FIRST_COPY, furniture
 from askcorpus.ingest.formats.written import Writer
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ REACH = 12
 """Neighbouring lines that show how far a line could have gone."""
 NARROW = 28
 """Shorter lines are those of a receipt or an address, unless the next one goes on in lower case."""
-CELL = "  "
 
 _MARK = r"(?:[•●▪■◦‣·–—*-]|\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})[.)]|\.?\d{1,2}(?:\.\d{1,2})+|\.\d{1,2})"
 _ITEM = re.compile(_MARK + r"\s", re.IGNORECASE)
@@ -59,7 +58,10 @@ def write(pages: Sequence[Sequence[Piece]]) -> Writer:
 
 def _beside(writer: Writer, line: Piece, reason: str) -> None:
     writer.place(f"p. {line.page}")
-    writer.boilerplate(_plain(line.text), reason)
+    if reason == FIRST_COPY:
+        writer.block(_plain(line.text))
+    else:
+        writer.boilerplate(_plain(line.text), reason)
 
 
 def _lines(pieces: Iterable[Piece]) -> Iterator[Piece]:

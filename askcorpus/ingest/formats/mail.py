@@ -1,6 +1,7 @@
 """E-mail: one message or a mailbox. Who, when and what about, then the text; attachments named.
 
-Of a message in two forms the plain one is read; HTML goes through the reader for web pages.
+Of a message in two forms the plain one is read. In a mail there is nothing to find the way with, so
+that all that its HTML shows is read, quoted messages too.
 """
 
 from __future__ import annotations
@@ -145,16 +146,10 @@ def _body(message: EmailMessage) -> str:
         data = data if isinstance(data, bytes) else b""
         text = decoded(data, part.get_content_charset())
         if kind == "html":
-            text = page_text(text)
+            text = webpage.shown_text(text)
         if text.strip():
             return text.replace("\r\n", "\n")
     return ""
-
-
-def page_text(source: str) -> str:
-    """Return the text of a body that is a web page."""
-    found = webpage.parse(source.encode("utf-8", "replace"))
-    return "" if isinstance(found, Unreadable) else found.text
 
 
 def decoded(data: bytes, stated: str | None) -> str:

@@ -17,7 +17,7 @@ from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
 from askcorpus.ingest.extracted import Extracted, Unreadable
-from askcorpus.ingest.formats import mail, packed
+from askcorpus.ingest.formats import mail, packed, webpage
 from askcorpus.ingest.formats.lzfu import decompressed
 from askcorpus.text import one_line
 
@@ -95,7 +95,7 @@ def _body(message: _Part) -> str:
     text = message.text(_BODY)
     if not text.strip():
         page = message.text(_PAGE)
-        text = mail.page_text(page) if page.strip() else ""
+        text = webpage.shown_text(page) if page.strip() else ""
     rich = message.stream(_RTF, _BINARY)
     if not text.strip() and rich:
         found = packed.parse_rtf(decompressed(rich))

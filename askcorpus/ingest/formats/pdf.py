@@ -46,10 +46,11 @@ def parse(data: bytes) -> Extracted | Unreadable:
     try:
         if len(document) > MAX_PAGES:
             return Unreadable(f"it has more than {MAX_PAGES:,} pages")
-        pages, images = [], False
+        pages, damaged, images = [], [], False
         for number in range(len(document)):
             page = _page(document, number)
             if page is None:
+                damaged.append(number + 1)
                 continue
             pages.append(list(_pieces(page, number + 1)))
             images = images or (not pages[-1] and _has_image(page))
@@ -57,10 +58,12 @@ def parse(data: bytes) -> Extracted | Unreadable:
         title = document.get_metadata_value("Title")
     finally:
         document.close()
-    return _written(pages, title, images=images)
+    return _written(pages, damaged, title, images=images)
 
 
-def _written(pages: list[list[Piece]], title: str, *, images: bool) -> Extracted | Unreadable:
+def _written(
+    pages: list[list[Piece]], damaged: list[int], title: str, *, images: bool
+) -> Extracted | Unreadable:
     text = "".join(piece.text for page in pages for piece in page)
     if not text.strip():
         scan = "its pages are pictures without text: it needs character recognition (OCR) first"
@@ -68,7 +71,11 @@ def _written(pages: list[list[Piece]], title: str, *, images: bool) -> Extracted
     if len(_UNKNOWN.findall(text)) > MAX_UNKNOWN * len(text):
         return Unreadable("its fonts don't say which characters they draw")
     title = one_line(title)
-    return layout.write(pages).extracted(title=None if _JUNK_TITLE.search(title) else title)
+    writer = layout.write(pages)
+    for number in damaged:
+        writer.place(f"p. {number}")
+        writer.boilerplate(f"[page {number} can't be read]", "unreadable page")
+    return writer.extracted(title=None if _JUNK_TITLE.search(title) else title)
 
 
 def _page(document: Any, number: int) -> Any:

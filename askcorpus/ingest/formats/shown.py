@@ -22,6 +22,8 @@ BOX_DEPTH = 4
 
 # Where a page has no paragraphs.
 _PLAIN = ("body", "div", "td", "span", "font", "center", "article", "section", "main", "li")
+# Browsers read on behind them, the parser doesn't: that lost what programs append to a page.
+_ENDS = re.compile(r"(?:</(?:body|html)\s*>\s*)+", re.IGNORECASE)
 _NO_DISPLAY = re.compile(r"(?:^|;)\s*display\s*:\s*none", re.IGNORECASE)
 
 
@@ -29,7 +31,10 @@ def shown(source: str) -> Any:
     """Return a page's tree of elements without what isn't shown; None where it is no page."""
     import trafilatura
 
+    source = _ENDS.sub("<br>", source)
     tree = trafilatura.load_html(source)
+    if tree is None:  # a piece of a page is refused, such as a mail's only element
+        tree = trafilatura.load_html(f"<html>{source}")
     if tree is None:
         return None
     hidden = list(_hidden(tree))

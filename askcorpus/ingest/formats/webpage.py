@@ -1,5 +1,7 @@
 """Web pages: the main text by trafilatura, with its headings, title, date and author.
 
+Where a page has no navigation, all that it shows is its main text.
+
 Nothing is fetched: trafilatura gets a string. The text is extracted, so its lines and offsets
 are its own and not the file's.
 """
@@ -13,8 +15,9 @@ from askcorpus.ingest import boilerplate
 from askcorpus.ingest.boilerplate import stated
 from askcorpus.ingest.decode import decode
 from askcorpus.ingest.extracted import Extracted, Unreadable
+from askcorpus.ingest.formats.blocks import MAIN, Blocks
 from askcorpus.ingest.formats.shown import shown
-from askcorpus.records import Heading
+from askcorpus.ingest.formats.whole import all_is_main, whole
 from askcorpus.text import one_line
 
 MAX_HTML_BYTES = 16_000_000
@@ -31,16 +34,10 @@ KNOWN_ENCODING = re.compile(
 # As browsers do: pages that declare one of these are in fact Windows-1252.
 _WESTERN = re.compile(r"iso-?8859-?1|latin-?1|(?:us-)?ascii", re.I)
 _FORBIDDEN = re.compile("[\x00\ud800-\udfff]")
-# What stands between an element and its neighbours; the wider one wins.
-_GAPS = {
-    **dict.fromkeys(("p", "head", "list", "quote", "table", "code"), "\n\n"),
-    **dict.fromkeys(("item", "row", "lb"), "\n"),
-    "cell": " ",
-}
 
 
 def parse(data: bytes) -> Extracted | Unreadable:
-    """Return a page's main text; all of its text where no main part is found."""
+    """Return a page's main text; all of its text where that is the main part, or none is found."""
     if len(data) > MAX_HTML_BYTES:
         return Unreadable(f"a web page larger than {MAX_HTML_BYTES // 1_000_000} MB")
     source = _decode(data)
@@ -51,6 +48,7 @@ def parse(data: bytes) -> Extracted | Unreadable:
     tree = shown(source)
     if tree is None:
         return Unreadable("a web page without text")
+    found = whole(tree)
     page: Any = None
     if len(data) <= MAX_ARTICLE_BYTES:
         page = trafilatura.bare_extraction(
@@ -60,11 +58,12 @@ def parse(data: bytes) -> Extracted | Unreadable:
             # Without the extensive search a date that the page doesn't state stays unknown.
             date_extraction_params={"extensive_search": False, "original_date": True},
         )
-    text, headings = _written(page.body if page is not None else None)
-    if not text:
-        text, headings = _written(trafilatura.baseline(tree)[0])
-    if not text:
-        text, headings = trafilatura.html2txt(tree).strip(), ()
+    if page is not None and page.body is not None:
+        main = Blocks()
+        main.add(page.body, MAIN, frozenset())
+        if not all_is_main(tree, found.text(), main.text()):
+            found = main
+    text = found.text() or trafilatura.html2txt(tree).strip()
     if not text:
         return Unreadable("a web page without text")
     text = _FORBIDDEN.sub("\ufffd", text)
@@ -73,7 +72,7 @@ def parse(data: bytes) -> Extracted | Unreadable:
         title=_field(page, "title", 300),
         date=_field(page, "date", 10),
         byline=_author(page),
-        headings=headings,
+        headings=tuple(found.headings),
         boilerplate=boilerplate.mark(text),
         extracted=True,
     )
@@ -106,72 +105,7 @@ def _field(page: Any, name: str, limit: int) -> str | None:
     return value if 0 < len(value) <= limit else None
 
 
-def _written(body: Any) -> tuple[str, tuple[Heading, ...]]:
-    """Return a tree of trafilatura's as text, and the headings in it."""
-    writer = _Writer()
-    if body is not None:
-        writer.add(body)
-    return writer.text(), tuple(writer.headings)
-
-
-class _Writer:
-    """Turns trafilatura's tree into text, a blank line between blocks, and notes the headings."""
-
-    def __init__(self) -> None:
-        self.headings: list[Heading] = []
-        self._parts: list[str] = []
-        self._length = 0
-        self._gap = ""
-        """White space to write before the next words; the widest that was asked for."""
-        self._bullet = False
-
-    def text(self) -> str:
-        """Return what has been written."""
-        return "".join(self._parts)
-
-    def add(self, body: Any) -> None:
-        """Write a tree, without recursion: pages may nest as deeply as they like."""
-        from lxml import etree
-
-        starts: list[int] = []
-        for event, element in etree.iterwalk(body, events=("start", "end")):
-            gap = _GAPS.get(element.tag, "")
-            self._ask(gap)
-            if event == "start":
-                self._bullet = self._bullet or element.tag == "item"
-                starts.append(self._length)
-                self._write(element.text)
-                continue
-            start = starts.pop()
-            if element.tag == "head":
-                self._head(start, element.get("rend") or "")
-            self._write(element.tail)
-
-    def _ask(self, gap: str) -> None:
-        self._gap = max(self._gap, gap, key=lambda white: (white.count("\n"), len(white)))
-
-    def _write(self, raw: str | None) -> None:
-        if not raw:
-            return
-        words = " ".join(raw.split())
-        if raw[0].isspace():
-            self._ask(" ")
-        if words:
-            lead = (self._gap if self._length else "") + "- " * self._bullet
-            self._parts.append(lead + words)
-            self._length += len(lead) + len(words)
-            self._gap, self._bullet = "", False
-        if raw[-1].isspace():
-            self._ask(" ")
-
-    def _head(self, before: int, rend: str) -> None:
-        """Note a heading that was written since the text had `before` characters."""
-        written = self.text()[before:]
-        words = written.strip()
-        words = words.removeprefix("- ")
-        if words:
-            start = before + written.index(words)
-            while self.headings and self.headings[-1].end > start:
-                self.headings.pop()  # stood inside this one
-            level = int(rend[1]) if re.fullmatch("h[1-6]", rend) else 2
-            self.headings.append(Heading(start, start + len(words), level))
+def shown_text(source: str) -> str:
+    """Return all that a page shows; empty where that is nothing, or the page is too large."""
+    tree = shown(source) if len(source) <= MAX_HTML_BYTES else None
+    return "" if tree is None else _FORBIDDEN.sub("\ufffd", whole(tree).text())

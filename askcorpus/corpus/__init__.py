@@ -1,35 +1,27 @@
 """A corpus: an index of a folder that can be asked. Puts the stages together.
 
+asking  one open ledger: what it needs to be asked, and in which order
+
 folder → ingest → chunk → embed → store          Corpus.sync (sync/run.py)
 question → retrieve → read → answer              Corpus.ask
 """
 
 from __future__ import annotations
 
-import time
-from contextlib import contextmanager
+import os
 from dataclasses import replace
-from functools import cache
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from askcorpus import config
-from askcorpus.answer import compose
-from askcorpus.answer import fit as fits
-from askcorpus.embed import open_embedder
-from askcorpus.errors import ModelUnavailableError, UsageError
-from askcorpus.question.checks import checked, checked_k, remarks
-from askcorpus.question.spelling import correct
+from askcorpus.corpus.asking import Asking
+from askcorpus.errors import UsageError
+from askcorpus.question.checks import checked, checked_k
 from askcorpus.read import DEPTH as READ_DEPTH
-from askcorpus.read.open import open_reader
-from askcorpus.records import Note, Reading, Status
-from askcorpus.render import note
-from askcorpus.retrieve import retrieve
 from askcorpus.store import schema
 from askcorpus.store.ledger import Ledger
-from askcorpus.store.search import VectorSearch
 from askcorpus.sync import scope, state
-from askcorpus.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -38,9 +30,9 @@ if TYPE_CHECKING:
     from askcorpus.answer.fit import Fit
     from askcorpus.config import Settings
     from askcorpus.ingest import Selection
-    from askcorpus.ports import Embedder, Reader, Store
+    from askcorpus.ports import Embedder, Reader
     from askcorpus.question.query import Query
-    from askcorpus.records import Answer, Document, IndexReport
+    from askcorpus.records import Answer, Document, Hit, IndexReport, Reading, Status
     from askcorpus.sync.run import Progress
     from askcorpus.sync.scope import Scope
 
@@ -53,7 +45,6 @@ class Corpus:
         ledger: Ledger,
         settings: Settings,
         *,
-        one_shot: bool = False,
         calibrated: bool = True,
         reader: Reader | None = None,
         embedder: Embedder | None = None,
@@ -61,17 +52,22 @@ class Corpus:
     ) -> None:
         """Wrap an open ledger; `build` and `open` are the ways in."""
         self.settings = settings
-        self._calibrated = calibrated
         self.report: IndexReport | None = None
         """What `build` did; None of a corpus that was only opened."""
-        self._ledger = ledger
+        self._open: Ledger | None = ledger
         self._identity = schema.identity(ledger.db)
-        self._vectors = VectorSearch(ledger, settings, one_shot=one_shot)
-        self._notify = notify
-        self._notes: list[Note] = []
-        self._embedder = embedder
-        self._given = reader
-        self._reader: Reader | None = None
+        self._process = os.getpid()
+        self._left: tuple[object, ...] = ()
+        """What another process has open: given back here, it would be so there too."""
+        self._begin = partial(
+            Asking,
+            settings=settings,
+            calibrated=calibrated,
+            reader=reader,
+            embedder=embedder,
+            notify=notify,
+        )
+        self._asking = self._begin(ledger)
 
     @classmethod
     def build(  # noqa: PLR0913 (what may be chosen, all by name)
@@ -157,7 +153,6 @@ class Corpus:
         index: str | Path | None = None,
         *,
         settings: Settings | None = None,
-        one_shot: bool = False,
         calibrated: bool = True,
         reader: Reader | None = None,
         embedder: Embedder | None = None,
@@ -168,7 +163,6 @@ class Corpus:
         Args:
             index: Its directory; the settings' where None.
             settings: The user's own where None.
-            one_shot: Whether a single question will be asked, for which start-up time counts.
             calibrated: Whether a calibration that is kept with the index counts.
             reader: Instead of the settings'; it may leave out what `ports.Reader` allows.
             embedder: Instead of the settings' model; the one that the index was made with.
@@ -184,7 +178,6 @@ class Corpus:
         return cls(
             Ledger.open(directory),
             settings,
-            one_shot=one_shot,
             calibrated=calibrated,
             reader=reader,
             embedder=embedder,
@@ -192,9 +185,22 @@ class Corpus:
         )
 
     def close(self) -> None:
-        """Give the index back."""
-        self._vectors.close()
-        self._ledger.close()
+        """Give the index back; closing twice is no error."""
+        if self._open is not None:
+            self._asking.vectors.close()
+            self._open.close()
+            self._open = None
+
+    @property
+    def _ledger(self) -> Ledger:
+        if self._open is None:
+            raise UsageError("This corpus was closed.", hint="Open it again: Corpus.open(index).")
+        if self._process != os.getpid():
+            # The connection and the threads of the networks belong to the process that forked us.
+            self._left = (*self._left, self._open, self._asking)
+            self._open = Ledger.open(self._open.directory)
+            self._asking, self._process = self._begin(self._open), os.getpid()
+        return self._open
 
     def __enter__(self) -> Corpus:
         return self
@@ -229,30 +235,41 @@ class Corpus:
             UsageError: The question has no word, or `k`, a date or a phrase isn't one.
             IndexMismatchError: The index was made with another model.
         """
-        began = time.perf_counter()
         k = checked_k(k, self.settings.k)
         with self._ledger.reading():
-            root = self._ledger.manifest.root
             query = checked(
-                question, root, files=files, dates=(after, before), without=without, phrases=phrases
+                question,
+                self._ledger.manifest.root,
+                files=files,
+                dates=(after, before),
+                without=without,
+                phrases=phrases,
             )
-            reading = self._reading(query, max(READ_DEPTH, k))
-            reading.seconds["total"] = time.perf_counter() - began
-            answer = compose(
-                query.text,
-                reading,
-                root=root,
-                document=cache(self._ledger.document),
-                thresholds=self.fit.thresholds,
-            )
-            cited = (citation.path for citation in answer.citations)
-            notes = [*reading.notes, *state.changed(self._ledger, cited)]
-        return replace(answer, passages=answer.passages[:k], notes=tuple(notes))
+            answer = self._asking.answer(query, max(READ_DEPTH, k))
+        return replace(answer, passages=answer.passages[:k])
 
     @property
     def fit(self) -> Fit:
         """What makes the reader's scores probabilities, and divides the outcomes by them."""
-        return self._fit()[0]
+        return self._asking.fit()[0]
+
+    def search(
+        self, question: str | Query, *, k: int = READ_DEPTH, files: str | Sequence[str] = ()
+    ) -> list[Hit]:
+        """Return the passages that retrieval ranks first, best first; nothing is read.
+
+        Args:
+            question: As in `ask`.
+            k: Passages, 1 to 50; fewer come back where fewer pass the filters.
+            files: As in `ask`.
+
+        Raises:
+            UsageError: The question has no word, or `k` isn't one.
+            IndexMismatchError: The index was made with another model.
+        """
+        with self._ledger.reading():
+            query = checked(question, root=self._ledger.manifest.root, files=files)
+            return self._asking.found(query, checked_k(k, k)).hits
 
     def read(
         self, question: str | Query, *, k: int = READ_DEPTH, files: str | Sequence[str] = ()
@@ -260,39 +277,31 @@ class Corpus:
         """Return what was found for a question before it is decided whether that is an answer.
 
         Args:
-            question: In English.
-            k: Passages to find; the reader looks at the first `read.DEPTH`.
+            question: As in `ask`.
+            k: Passages to find, 1 to 50; the reader looks at the first `read.DEPTH`.
             files: As in `ask`.
 
         Raises:
-            UsageError: The question is empty.
+            UsageError: The question has no word, or `k` isn't one.
             IndexMismatchError: The index was made with another model.
         """
         with self._ledger.reading():
             query = checked(question, root=self._ledger.manifest.root, files=files)
-            return self._reading(query, k)
+            return self._asking.reading(query, checked_k(k, k))
 
-    def _reading(self, query: Query, k: int) -> Reading:
-        """Return what one state of the index has to say."""
-        seconds: dict[str, float] = {}
-        notes = list(state.warnings(self._ledger))
-        text, slips = correct(query.text, self._ledger)
-        notes += [note("slip", written=one_line(was), read=now) for was, now in slips]
-        query = query.corrected(text, slips)
-        embedder, store = self._parts()
-        notes += [*self._notes, *self._vectors.notes]
-        allowed, undated = self._ledger.select(query)
-        notes += remarks(query, allowed, undated)
-        with _timed(seconds, "embed"):
-            vector = embedder.embed([text])[0] if embedder else None
-        with _timed(seconds, "retrieve"):
-            words = query.analysis.terms
-            hits = retrieve(words, vector, ledger=self._ledger, store=store, k=k, allowed=allowed)
-        with _timed(seconds, "read"):
-            fit, remark = self._fit()
-            spans = fit.applied(self._open_reader().read(text, hits))
-        notes += [Note(remark, "calibration")] if remark else []
-        return Reading(text, hits, spans, notes, seconds)
+    def __iter__(self) -> Iterator[Document]:
+        """Yield the indexed documents, in the order of their paths."""
+        return map(self._ledger.document, self._ledger.paths)
+
+    def __repr__(self) -> str:
+        """Return one line: where the index is, and how much is in it."""
+        if self._open is None:
+            return "<Corpus, closed>"
+        counts = self._open.counts
+        return (
+            f"<Corpus {str(self._open.directory)!r}: {counts.documents:,} documents, "
+            f"{counts.passages:,} passages>"
+        )
 
     def paths(self) -> list[str]:
         """Return the indexed documents' paths, in order."""
@@ -315,7 +324,7 @@ class Corpus:
 
     def status(self) -> Status:
         """Return what the index holds and what it was made with."""
-        return state.status(self._ledger, dense=self._vectors.searched)
+        return state.status(self._ledger, dense=self._asking.vectors.searched)
 
     @property
     def scope(self) -> Scope | None:
@@ -334,43 +343,6 @@ class Corpus:
 
     def warm(self) -> None:
         """Load the models and the vector index, so that the first question needn't wait."""
-        embedder, _ = self._parts()
+        embedder, _ = self._asking.parts()
         if embedder:
             embedder.embed(["warm"])
-
-    def _parts(self) -> tuple[Embedder | None, Store | None]:
-        """Return the embedder and the vector store; note why one is missing."""
-        if self._embedder is None:
-            self._notes = []
-            name = Path(self.settings.model).name
-            try:
-                self._embedder = open_embedder(self.settings, self._notify)
-            except ModelUnavailableError as exc:
-                # A model that the index wasn't made with is a mistake, which words would hide.
-                if self._ledger.manifest.label != name:
-                    raise
-                instead = "Only words are searched."
-                self._notes = [note("search", cause=exc.message, instead=instead, hint=exc.hint)]
-                return None, None
-        mismatch = self._ledger.manifest.mismatch(self._embedder.name)
-        if mismatch:
-            raise mismatch
-        return self._embedder, self._vectors.store()
-
-    def _open_reader(self) -> Reader:
-        """Return the reader, opened when it is first needed."""
-        if self._reader is None:
-            self._reader = open_reader(self.settings, self._given)
-        return self._reader
-
-    def _fit(self) -> tuple[Fit, str]:
-        """Return the fit to use, and a remark where the one in the index can't be."""
-        own = fits.shipped(self._open_reader(), self._ledger.manifest.model)
-        return fits.chosen(self._ledger.manifest.fit, own) if self._calibrated else (own, "")
-
-
-@contextmanager
-def _timed(seconds: dict[str, float], name: str) -> Iterator[None]:
-    began = time.perf_counter()
-    yield
-    seconds[name] = time.perf_counter() - began
