@@ -39,6 +39,7 @@ _NOTES: dict[NoteKind, str] = {
     "slip": "Read {written!r} as {read!r}.",
     "indexing": "Indexing is under way; answers come from what is there so far.",
     "interrupted": "Indexing was interrupted; answers come from what is there so far.",
+    "elsewhere": "This index was made elsewhere: check quotes with askcorpus verify.",
     "search": "{cause} {instead} {hint}",
     "filter": "No {what} passes these filters. See: askcorpus status",
     "undated": "{count} documents state no date and were left out.",
@@ -85,7 +86,7 @@ def json_text(data: object, *, indent: int | None = None) -> str:
     Letters of every script stand as they are; what `printable` wouldn't show is escaped.
     """
     text = json.dumps(data, default=dict, ensure_ascii=False, indent=indent)
-    return UNSAFE.sub(lambda match: f"\\u{ord(match.group()):04x}", text) + "\n"
+    return UNSAFE.sub(lambda match: json.dumps(match.group())[1:-1], text) + "\n"
 
 
 def answer_text(answer: Answer, style: Style, *, explain: bool = False) -> str:

@@ -8,6 +8,7 @@ NoteKind = Literal[
     "slip",  # a word of the question was read as another
     "indexing",  # the index isn't complete
     "interrupted",
+    "elsewhere",  # the index came from somebody else
     "search",  # a way of searching was missing
     "filter",  # nothing passes the filters
     "undated",  # documents were left out for want of a date

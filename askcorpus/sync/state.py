@@ -44,8 +44,10 @@ def status(ledger: Ledger, *, dense: str) -> Status:
         )
 
 
-def incomplete(ledger: Ledger) -> Iterator[Note]:
-    """Yield a warning where the last run hasn't come to its end."""
+def warnings(ledger: Ledger) -> Iterator[Note]:
+    """Yield what is to be known of the index as a whole before its answers are relied on."""
+    if not ledger.manifest.ours:
+        yield note("elsewhere")
     if not ledger.manifest.complete:
         yield note("indexing" if is_held(ledger.directory) else "interrupted")
 
