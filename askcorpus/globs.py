@@ -65,7 +65,7 @@ class Glob:
             if at < 0:
                 return False
             at += len(piece)
-        return at <= end and _stands(last, text, end)
+        return _stands(last, text, end)
 
 
 def _any(_: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
@@ -51,6 +52,18 @@ def notes(index: Path) -> tuple[str, ...]:
 def test_an_index_made_here_is_ours_and_a_copy_is_not(index: Path) -> None:
     assert ELSEWHERE not in notes(index)
     assert ELSEWHERE in notes(copied(index))
+
+
+def test_a_mark_that_needs_no_key_counts_for_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "ledger.sqlite3"
+    file.write_bytes(b"")
+    monkeypatch.setenv("ASKCORPUS_DATA_DIR", str(tmp_path / "nothing"))
+    number = str(file.stat().st_ino).encode()
+    for keyless in (hashlib.blake2b(number, digest_size=16).hexdigest(), ""):
+        assert not mark.is_ours(file, keyless)
+    assert mark.is_ours(file, mark.made(file))
 
 
 def test_an_index_that_moved_as_a_whole_stays_ours(index: Path) -> None:
