@@ -179,6 +179,14 @@ def _place(index: str) -> Path:
     return path
 
 
+def spelled(directory: Path) -> str:
+    """Return what `--index` takes for this directory: a name stays a name, a path a path."""
+    if directory.parent == named_indexes() and _place(directory.name) == directory:
+        return directory.name
+    text = str(directory)
+    return f"./{text}" if directory.name == text and not text.startswith(".") else text
+
+
 def _can_hold(path: Path, *, there: bool = False) -> bool:
     """Return whether an index may be at the path; if `there`, whether one is."""
     try:

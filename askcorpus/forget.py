@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from askcorpus.errors import UsageError
 from askcorpus.history import Sessions
+from askcorpus.render import command
 from askcorpus.store import erase, search
 from askcorpus.store.ledger import Ledger
 from askcorpus.text import one_line
@@ -141,7 +142,7 @@ def _named(ledger: Ledger, names: Sequence[str]) -> Named:
     paths: dict[str, None] = {}
     places = set()
     for name in names:
-        place, meant = _meant(root, name, listed, before)
+        place, meant = _meant(root, name, listed, before, ledger.directory)
         paths |= dict.fromkeys(meant)
         places.add(place)
     contents = {known[path] for path in paths if path in known}
@@ -163,7 +164,7 @@ def _prints(root: str, name: str) -> Iterator[bytes]:
 
 
 def _meant(
-    root: str, name: str, paths: Sequence[str], before: AbstractSet[bytes]
+    root: str, name: str, paths: Sequence[str], before: AbstractSet[bytes], directory: Path
 ) -> tuple[str, list[str]]:
     """Return the path that a name is, and the known ones (in order) that it stands for.
 
@@ -188,7 +189,8 @@ def _meant(
         )
     if not found:
         raise UsageError(
-            f"No document {one_line(name)} in the index.", hint="Run: askcorpus status --files"
+            f"No document {one_line(name)} in the index.",
+            hint=f"Run: {command('status --files', directory)}",
         )
     return next(iter(found.items()))
 

@@ -7,13 +7,16 @@ documents can't move the cursor, change colours or hide text.
 from __future__ import annotations
 
 import json
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote as url_quote
 
+from askcorpus import config
+from askcorpus.errors import ConfigError
 from askcorpus.records import Note
-from askcorpus.text import UNSAFE, one_line, printable
+from askcorpus.text import UNSAFE, middle_cut, one_line, printable, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -33,17 +36,25 @@ NO_ANSWER = {
     "related": "No passage answers this. The nearest one:",
     "none": "No passage here is about this.",
 }
+_SO_FAR = {
+    "related": "No passage that was read so far answers this. The nearest one:",
+    "none": "No passage that was read so far is about this.",
+}
 
 
+# A line's number in an address is never cut.
+LINE_DIGITS = 12
 _NOTES: dict[NoteKind, str] = {
     "slip": "Read {written!r} as {read!r}.",
-    "indexing": "Indexing is under way; answers come from what is there so far.",
-    "interrupted": "Indexing was interrupted; answers come from what is there so far.",
+    "indexing": "Indexing is under way: {holds} so far.",
+    "interrupted": "Indexing was interrupted: only {holds} were read. Run: {run}",
     "elsewhere": "This index was made elsewhere: check quotes with askcorpus verify.",
     "search": "{cause} {instead} {hint}",
-    "filter": "No {what} passes these filters. See: askcorpus status",
-    "undated": "{count} documents state no date and were left out.",
-    "changed": "{path} has changed since it was indexed. Run: askcorpus sync",
+    "quotes": "No passage holds what stands in quotation marks to the letter; its words were "
+    "searched, as with --no-filters.",
+    "filter": "No {what} passes these filters. See: {run}",
+    "undated": "{documents} no date and {were} left out.",
+    "changed": "{path} has changed since it was indexed. Run: {run}",
     "gone": "{path} is gone since it was indexed; the quote is from the index.",
     "removed": "{path} is no longer in the index.",
     "renewed": "{path} was indexed anew since this answer: ask again.",
@@ -53,6 +64,49 @@ _NOTES: dict[NoteKind, str] = {
 def note(kind: NoteKind, *, path: str = "", **facts: object) -> Note:
     """Return a remark in words; the facts are those that the words of its kind name."""
     return Note(_NOTES[kind].format(path=path, **facts).strip(), kind, path)
+
+
+def command(words: str, directory: Path) -> str:
+    """Return the command line that does something with this index, safe for a terminal.
+
+    Args:
+        words: A command and its arguments, as "index DIR".
+        directory: Of the index; the one that the settings name needs no mention.
+    """
+    try:
+        usual = config.load()[0].index_path == directory
+    except ConfigError:  # the settings are read from elsewhere then
+        usual = False
+    where = "" if usual else f"--index {shlex.quote(one_line(config.spelled(directory)))} "
+    return f"askcorpus {where}{words}"
+
+
+def no_answer(answer: Answer) -> str:
+    """Return the sentence that says that there is no answer: none in what was read."""
+    partly = any(note.kind in ("indexing", "interrupted") for note in answer.notes)
+    return (_SO_FAR if partly else NO_ANSWER)[answer.outcome]
+
+
+def counted(number: int, noun: str) -> str:
+    """Return so many of something, in the plural where it isn't one."""
+    return f"{number:,} {noun}{'s' * (number != 1)}"
+
+
+class Holdings(Protocol):
+    """What counts what is in an index."""
+
+    @property
+    def documents(self) -> int:
+        """In the index now."""
+
+    @property
+    def passages(self) -> int:
+        """In the index now."""
+
+
+def holdings(held: Holdings) -> str:
+    """Return how many documents and passages there are."""
+    return f"{counted(held.documents, 'document')}, {counted(held.passages, 'passage')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +153,7 @@ def answer_text(answer: Answer, style: Style, *, explain: bool = False) -> str:
         for other in answer.also:
             lines.append(f"also: {one_line(other.answer)} [{other.n}]")
     else:
-        lines.append(NO_ANSWER[answer.outcome])
+        lines.append(no_answer(answer))
         lines += _citations(answer, style)
     if explain:
         lines += ["", *_explained(answer.passages), "", _decided(answer)]
@@ -121,12 +175,21 @@ def _citations(answer: Answer, style: Style) -> Iterator[str]:
         yield f"[{citation.n}] {where}  {style.dim(facts)}"
 
 
-def address(citation: Citation) -> str:
-    """Return `path:line`, or `path (locator)` where the file has no lines of its own."""
-    path = one_line(citation.path)
+def address(citation: Citation, *, width: int | None = None) -> str:
+    """Return `path:line`, or `path (locator)` where the file has no lines of its own.
+
+    Args:
+        citation: That is to be found.
+        width: In characters; the middle of a path that is too long for it is cut out.
+    """
+    place = f" ({one_line(citation.locator)})" if citation.locator else ""
     if citation.line is not None:
-        return f"{path}:{citation.line}"
-    return f"{path} ({one_line(citation.locator)})" if citation.locator else path
+        place = f":{citation.line}"
+    path = one_line(citation.path)
+    if width is not None:
+        place = shortened(place, max(width // 2, LINE_DIGITS))
+        path = middle_cut(path, width - len(place))
+    return path + place
 
 
 def line_at(document: Document, locator: str) -> int | None:
@@ -194,8 +257,8 @@ def report_text(report: IndexReport) -> str:
     ]
     states = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
     lines.append(
-        f"{report.documents} documents, {report.passages} passages in the index "
-        f"({states or 'no files'}; {report.embedded} passages embedded) "
+        f"{holdings(report)} in the index "
+        f"({states or 'no files'}; {counted(report.embedded, 'passage')} embedded) "
         f"in {report.seconds.get('total', 0.0):.1f} s."
     )
     lines += [one_line(note) for note in report.notes]
@@ -234,16 +297,22 @@ def boilerplate_text(document: Document) -> str:
 
 def status_text(status: Status) -> str:
     """Return what an index holds, ending in a newline."""
+    # The words are the index's own and tell how it was made: they are mended for the eye alone.
+    chunking = one_line(status.chunking).replace(" 1 sentences", " 1 sentence")
+    state = "complete"
+    if not status.complete:
+        sync = command("sync", Path(status.directory))
+        state = "under way" if status.writing else f"interrupted: run {sync}"
     lines = [
         f"index      {one_line(status.directory)}",
         *(f"folder     {one_line(folder)}" for folder in status.folders),
         *([f"files      {one_line(status.wanted)}"] if status.wanted else []),
         f"documents  {status.documents} ({status.undated} without a date)",
-        f"passages   {status.passages} ({one_line(status.chunking)})",
+        f"passages   {status.passages} ({chunking})",
         f"model      {one_line(status.model)}",
         f"vectors    {status.dense}",
         f"thresholds {one_line(status.calibration) or 'as shipped'}",
-        f"state      {'complete' if status.complete else 'interrupted: run askcorpus sync'}",
+        f"state      {state}",
     ]
     lines += [f"skipped    {one_line(path)}: {one_line(reason)}" for path, reason in status.skipped]
     return "\n".join(lines) + "\n"

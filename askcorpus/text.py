@@ -33,11 +33,14 @@ def trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield start, end
 
 
+# What may stand on either side of a joiner that makes one picture of two: a family, a flag.
+_EMOJI = "\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff"
 # C0 and C1 controls but tab and newline, and the characters that reorder or hide text: those that
 # Unicode lets a terminal draw as nothing, the Hangul fillers and the tags among them.
 UNSAFE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e"
-    "\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u180e\u200b\u200c\u200e\u200f"
+    "\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff"
+    f"\U000e0000-\U000e0fff]|(?<![{_EMOJI}\ufe0f])\u200d|\u200d(?![{_EMOJI}])"
 )
 
 
@@ -53,6 +56,19 @@ def printable(text: str) -> str:
 def one_line(text: str) -> str:
     """Return the text safe for a terminal, with every run of white space as one space."""
     return " ".join(printable(text).split())
+
+
+def shortened(text: str, width: int) -> str:
+    """Return the text, its end cut off where it is longer than so many characters."""
+    return text if len(text) <= width else f"{text[: max(0, width - 1)]}…"
+
+
+def middle_cut(text: str, width: int) -> str:
+    """Return the text, its middle cut out where it is longer than so many characters."""
+    if len(text) <= width:
+        return text
+    tail = max(0, width - 1) * 2 // 3
+    return f"{text[: max(0, width - 1 - tail)]}…{text[len(text) - tail :]}"
 
 
 def line_starts(text: str) -> list[int]:

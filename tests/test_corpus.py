@@ -383,7 +383,7 @@ def test_a_sick_vector_index_is_said_and_the_next_indexing_mends_it(
         answer = corpus.ask("who closed the harbour?")
         assert answer.passages[0].passage.path == "port.txt"
         assert any("searched exactly" in note for note in answer.notes)
-        assert any("sync --dense chroma" in note for note in answer.notes)
+        assert any(f"--index {index} sync --dense chroma" in note for note in answer.notes)
     Corpus.build(folder, index=index, settings=settings).close()
     with Corpus.open(index, settings=settings) as corpus:
         assert corpus.ask("who closed the harbour?").notes == ()

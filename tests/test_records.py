@@ -56,7 +56,7 @@ def test_an_answer_comes_back_from_its_json(question: str, corpus: Corpus) -> No
 
 
 def test_a_note_is_its_sentence_and_says_what_it_is_about() -> None:
-    changed = note("changed", path="a b.txt")
+    changed = note("changed", path="a b.txt", run="askcorpus sync")
     assert changed == "a b.txt has changed since it was indexed. Run: askcorpus sync"
     assert (changed.kind, changed.path) == ("changed", "a b.txt")
     assert note("slip", written="dnied", read="denied") == "Read 'dnied' as 'denied'."
@@ -73,7 +73,11 @@ def test_a_note_that_was_read_back_knows_the_document_that_it_is_about() -> None
         "who?",
         "related",
         citations=(quoted,),
-        notes=(note("changed", path="a.txt"), Note("a.txt.bak is odd."), note("undated", count=2)),
+        notes=(
+            note("changed", path="a.txt", run="askcorpus sync"),
+            Note("a.txt.bak is odd."),
+            note("undated", documents="2 documents state", were="were"),
+        ),
     )
     back = Answer.from_dict(json.loads(json.dumps(answer.to_dict())))
     assert back.notes == answer.notes

@@ -20,8 +20,10 @@ from askcorpus.render import (
     address,
     answer_text,
     boilerplate_text,
+    counted,
     document_text,
     json_text,
+    note,
     report_text,
 )
 
@@ -68,6 +70,18 @@ def test_silence_claims_no_absence(outcome: str, words: str) -> None:
     assert ("closed the port" in text) == (outcome == "related")
 
 
+def test_silence_over_half_an_index_speaks_of_what_was_read_alone() -> None:
+    for kind, outcome in (("interrupted", "none"), ("indexing", "related")):
+        remark = note(kind, holds="1 document", run="askcorpus sync")  # type: ignore[arg-type]
+        silent = Answer("who?", outcome, notes=(remark,))  # type: ignore[arg-type]
+        assert answer_text(silent, Style()).startswith("No passage that was read so far")
+
+
+@pytest.mark.parametrize(("number", "said"), [(0, "0 lines"), (1, "1 line"), (1200, "1,200 lines")])
+def test_one_of_something_is_in_the_singular(number: int, said: str) -> None:
+    assert counted(number, "line") == said
+
+
 def test_an_address_without_lines_is_the_heading() -> None:
     from dataclasses import replace
 
@@ -102,7 +116,7 @@ def test_every_file_that_was_left_out_is_named() -> None:
     text = report_text(IndexReport(str(Path.cwd()), (), files, 1, 2, 2, {"total": 1.0}))
     assert "bad .txt: failed: permission denied" in text
     assert "x.png: skipped: no reader" in text
-    assert "1 documents, 2 passages in the index (1 failed, 1 indexed, 1 skipped" in text
+    assert "1 document, 2 passages in the index (1 failed, 1 indexed, 1 skipped" in text
 
 
 def test_json_keeps_a_character_beyond_the_first_65536() -> None:

@@ -34,6 +34,7 @@ from askcorpus.cli.documents import forget, indexes, show, status, sync
 from askcorpus.cli.documents import index as index_command
 from askcorpus.cli.history import history
 from askcorpus.cli.measuring import calibrate, evaluate
+from askcorpus.cli.options import QuestionCommand
 from askcorpus.cli.setup import completion, doctor, show_config
 from askcorpus.cli.verifying import verify
 from askcorpus.cli.watching import watch
@@ -61,8 +62,53 @@ COMMANDS = (
 )
 
 
+MEANT = {"ask": "query", "find": "query", "search": "query", "update": "sync", "delete": "forget"}
+"""Commands that other programs have, and what they are called here."""
+_COMMITTED = "What was committed is kept; run it again to go on."
+KEPT = {
+    "index": _COMMITTED,
+    "sync": _COMMITTED,
+    "forget": "Run it again to forget the rest.",
+    "eval": "Nothing was kept.",
+    "calibrate": "Nothing was kept.",
+}
+"""What an interrupted command leaves, where that needs to be said."""
+
+
+class StoppedError(Exception):
+    """The user has interrupted a command, which is the argument."""
+
+
 class Program(click.Group):
     """The group of commands, listed in the order of use."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that the first word names; a question needs none.
+
+        Raises:
+            click.UsageError: It is neither.
+        """
+        first = args[0]
+        if first not in self.commands and first[:1] != "-":
+            if " " in first.strip() or first.endswith("?"):
+                return query.name, query, args
+            if first in MEANT:
+                message = f"No such command {first!r}. Did you mean {MEANT[first]!r}?"
+                raise click.UsageError(message, ctx)
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command.
+
+        Raises:
+            StoppedError: The user has interrupted it.
+        """
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as exc:
+            raise StoppedError(ctx.invoked_subcommand or "") from exc
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the commands' names in the order in which they were added."""
@@ -75,7 +121,7 @@ class Program(click.Group):
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-@click.version_option(__version__, prog_name="askcorpus")
+@click.version_option(__version__, "-V", "--version", prog_name="askcorpus")
 @click.option(
     "--index", metavar="NAME|PATH", help="The index (else $ASKCORPUS_INDEX, else ./index)."
 )
@@ -86,17 +132,24 @@ class Program(click.Group):
     type=click.Path(path_type=Path),
     help="Read this configuration instead of your own.",
 )
+@click.option("--inline", is_flag=True, help="The chat below the prompt.")
+@click.option("--no-history", is_flag=True, help="A chat that isn't kept.")
 @click.pass_context
-def program(ctx: click.Context, /, index: str | None, file: Path | None) -> None:
+def program(
+    ctx: click.Context, /, index: str | None, file: Path | None, *, inline: bool, no_history: bool
+) -> None:
     """Answers questions over a folder of documents, in their own words, with citations.
 
-    Without a command, opens the chat. Runs offline. English only.
+    Without a command, opens the chat; a question in quotation marks is answered at once. Runs
+    offline. English only.
     """
     ctx.obj = {"index": index, "file": file}
     if ctx.invoked_subcommand is None:
-        if not (sys.stdin.isatty() and sys.stdout.isatty()):
-            raise click.UsageError(ctx.get_help(), ctx)
-        ctx.invoke(chat, index=None, file=None, inline=False)
+        history = False if no_history else None
+        ctx.invoke(chat, index=None, file=None, inline=inline, history=history)
+    elif inline or no_history:
+        flag = "--inline" if inline else "--no-history"
+        raise click.UsageError(f"{flag} is for the chat.", ctx)
 
 
 for _command in COMMANDS:
@@ -112,12 +165,13 @@ def main(argv: list[str] | None = None) -> NoReturn:
         _complain(exc.message, exc.hint)
         code = exc.exit_code
     except click.ClickException as exc:
-        dashed = isinstance(exc, click.NoSuchOption)
-        hint = "Put -- before a question that begins with a dash." if dashed else ""
-        _complain(exc.format_message(), hint or "Run: askcorpus --help")
+        _complain(exc.format_message(), _usage_hint(exc))
         code = 2
+    except StoppedError as exc:
+        _complain("Interrupted.", KEPT.get(str(exc), ""))
+        code = 130
     except (click.Abort, KeyboardInterrupt):
-        _complain("Interrupted.", "What was committed is kept; run it again to go on.")
+        _complain("Interrupted.", "")
         code = 130
     except NobodyReadsError:
         # Nobody reads stdout any more: Python would complain when it flushes at exit.
@@ -129,6 +183,15 @@ def main(argv: list[str] | None = None) -> NoReturn:
         _complain(f"Unexpected {type(exc).__name__}: {exc}", "Set ASKCORPUS_DEBUG=1 to see where.")
         code = 4
     sys.exit(code)
+
+
+def _usage_hint(exc: click.ClickException) -> str:
+    """Return the next step: the help of the command that was meant, or how to quote a dash."""
+    ctx = exc.ctx if isinstance(exc, click.UsageError) else None
+    asks = ctx is not None and isinstance(ctx.command, QuestionCommand)
+    if asks and isinstance(exc, click.NoSuchOption) and exc.option_name[:2] != "--":
+        return "Put -- before a question that begins with a dash."
+    return f"Run: {ctx.command_path if ctx else 'askcorpus'} --help"
 
 
 def _complain(message: str, hint: str) -> None:

@@ -18,8 +18,16 @@ from askcorpus.errors import UsageError
 @click.option(
     "--file", "files", multiple=True, metavar="GLOB", help="Only documents that match; repeatable."
 )
-@click.option("--after", metavar="DATE", help="Only documents dated on or after YYYY-MM-DD.")
-@click.option("--before", metavar="DATE", help="Only documents dated on or before YYYY-MM-DD.")
+@click.option(
+    "--after",
+    metavar="DATE",
+    help="Only documents dated from DATE on: YYYY-MM-DD, YYYY-MM or YYYY.",
+)
+@click.option(
+    "--before",
+    metavar="DATE",
+    help="Only documents dated up to and including DATE: YYYY-MM-DD, YYYY-MM or YYYY.",
+)
 @click.option(
     "--json", "as_json", is_flag=True, help="Print the answer as JSON (docs/answer-schema.json)."
 )

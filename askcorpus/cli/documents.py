@@ -136,18 +136,24 @@ def forget(ctx: click.Context, /, names: tuple[str, ...], undo: bool, **params: 
     settings, _ = load_settings(ctx, params)
     if undo:
         from askcorpus.forget import readmit
+        from askcorpus.render import command
 
         count = readmit(settings.index_path, names)
-        narrate(f"{count} let in again. Run: askcorpus sync")
+        narrate(f"{count} let in again. Run: {command('sync', settings.index_path)}")
         return
     from askcorpus.forget import forget as forget_documents
+    from askcorpus.render import counted
 
     found = forget_documents(settings, names)
     for path in found.paths:
         emit(f"{one_line(path)}\n")
+    if not found.paths:
+        narrate("That was forgotten already.")
+        return
     copies = f" ({len(found.copies)} of them exact copies)" if found.copies else ""
     narrate(
-        f"{len(found.paths)} forgotten{copies}, with {found.turns} turns of kept conversations."
+        f"{len(found.paths)} forgotten{copies}, with "
+        f"{counted(found.turns, 'turn')} of kept conversations."
     )
 
 
@@ -159,7 +165,7 @@ def forget(ctx: click.Context, /, names: tuple[str, ...], undo: bool, **params: 
 def show(ctx: click.Context, /, document: str, marked: bool, **params: Any) -> None:
     """Show a DOCUMENT as it was indexed, or the part around DOCUMENT:LINE or "DOCUMENT (p. 3)"."""
     from askcorpus.corpus import Corpus
-    from askcorpus.render import boilerplate_text, document_text
+    from askcorpus.render import boilerplate_text, counted, document_text
     from askcorpus.text import line_starts
 
     settings, _ = load_settings(ctx, params)
@@ -171,7 +177,8 @@ def show(ctx: click.Context, /, document: str, marked: bool, **params: Any) -> N
         last = len(line_starts(found.text))
         if around is not None and not 1 <= around <= last:
             raise UsageError(
-                f"{one_line(found.path)} has {last} lines.", hint=f"Show one from 1 to {last}."
+                f"{one_line(found.path)} has {counted(last, 'line')}.",
+                hint=f"Show one from 1 to {last}.",
             )
         emit(document_text(found, terminal_style(), around=around))
 
@@ -227,6 +234,7 @@ def indexes() -> None:
     """List the indexes that are known by name (--index NAME)."""
     from askcorpus.config import named_indexes
     from askcorpus.corpus import Corpus
+    from askcorpus.render import counted
 
     home = named_indexes()
     for place in sorted(home.iterdir()) if home.is_dir() else ():
@@ -234,6 +242,6 @@ def indexes() -> None:
             with Corpus.open(place) as corpus:
                 found = corpus.status()
             folders = one_line(", ".join(found.folders))
-            emit(f"{one_line(place.name)}  {found.documents} documents of {folders}\n")
+            emit(f"{one_line(place.name)}  {counted(found.documents, 'document')} of {folders}\n")
         except AskcorpusError as exc:
             narrate(f"{one_line(place.name)}: {exc.message}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from dataclasses import asdict
 from datetime import datetime
@@ -14,12 +15,14 @@ from askcorpus.cli.console import emit, narrate, terminal_style
 from askcorpus.cli.options import load_settings
 from askcorpus.cli.verifying import verdicts_text
 from askcorpus.errors import UsageError
-from askcorpus.text import one_line
+from askcorpus.text import middle_cut, one_line, shortened
 
 if TYPE_CHECKING:
     from askcorpus.history import Conversation, Summary
     from askcorpus.history.export import Format
 
+MIN_ROOM = 30
+"""Columns that a conversation's title and facts have at least."""
 _NUMBER = click.IntRange(1, 2**63 - 1)
 
 
@@ -45,7 +48,8 @@ def history(ctx: click.Context, /, *, search: str | None, as_json: bool) -> None
         for each in found:
             emit(_line(each.conversation))
             if each.n:
-                emit(f"        turn {each.n}: {one_line(each.excerpt)}\n")
+                said = f"        turn {each.n}: {one_line(each.excerpt)}"
+                emit(f"{shortened(said, _width())}\n")
     if not found:
         said = "The history is empty." if search is None else "No conversation holds these words."
         narrate(said)
@@ -128,7 +132,7 @@ def delete(*, number: int, yes: bool) -> None:
         titles = {summary.id: summary.title for summary in sessions.summaries()}
         if number not in titles:
             sessions.delete(number)  # which says that there is none
-        title = one_line(titles[number])
+        title = shortened(one_line(titles[number]), 60)
         if not yes:
             if not sys.stdin.isatty():
                 raise UsageError("Nobody can be asked here.", hint="Add --yes to delete it.")
@@ -147,10 +151,19 @@ def _kept(number: int) -> Conversation:
 
 def _line(summary: Summary) -> str:
     """Return a conversation on one line: number, time of the last turn, title, size, index."""
-    style = terminal_style()
-    turns = f"{summary.turns} turn{'s' * (summary.turns != 1)}"
-    facts = style.dim(f"{turns} · {one_line(summary.index)}")
-    return f"{summary.id:>4}  {_local(summary.last)}  {one_line(summary.title)}  {facts}\n"
+    from askcorpus.render import counted
+
+    head = f"{summary.id:>4}  {_local(summary.last)}  "
+    room = max(MIN_ROOM, _width() - len(head) - 2)
+    facts = f"{counted(summary.turns, 'turn')} · {one_line(summary.index)}"
+    facts = middle_cut(facts, room // 2)
+    title = shortened(one_line(summary.title), room - len(facts))
+    return f"{head}{title}  {terminal_style().dim(facts)}\n"
+
+
+def _width() -> int:
+    """Return how many columns a line may have: the terminal's, or 120 where there is none."""
+    return shutil.get_terminal_size((120, 24)).columns
 
 
 def _place(conversation: Conversation) -> str:

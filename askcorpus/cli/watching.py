@@ -16,6 +16,7 @@ import click
 
 from askcorpus.cli.console import ProgressLine, emit, narrate
 from askcorpus.cli.options import load_settings, settings_options
+from askcorpus.render import command, holdings
 from askcorpus.text import one_line
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def watch(ctx: click.Context, /, poll: bool, as_json: bool, **params: Any) -> No
 
     def report(done: IndexReport) -> None:
         nonlocal ran
-        said = lines(done, first=not ran)
+        said = lines(done, command("status", settings.index_path), first=not ran)
         for line in said:
             _say(line)
         if not ran:
@@ -70,11 +71,12 @@ def watch(ctx: click.Context, /, poll: bool, as_json: bool, **params: Any) -> No
         )
 
 
-def lines(report: IndexReport, *, first: bool) -> list[str]:
+def lines(report: IndexReport, status: str, *, first: bool) -> list[str]:
     """Return what a run did: nothing where it changed nothing and failed at nothing new.
 
     Args:
         report: Of which `files` holds what is new.
+        status: The command that lists what was left out.
         first: Whether it is the first run, of which what is left out by design isn't listed.
     """
     by_state: dict[str, list[FileReport]] = {}
@@ -88,10 +90,9 @@ def lines(report: IndexReport, *, first: bool) -> list[str]:
     left_out = by_state.get("failed", []) + ([] if first else by_state.get("skipped", []))
     said = [_left_out(file) for file in left_out[:EXPLAINED]]
     if len(left_out) > EXPLAINED:
-        said.append(f"{len(left_out) - EXPLAINED} more left out. Run: askcorpus status")
+        said.append(f"{len(left_out) - EXPLAINED} more left out. Run: {status}")
     if parts or first:
-        holds = f"{report.documents} documents, {report.passages} passages."
-        said.append(f"{', '.join(parts) or 'nothing has changed'}: {holds}")
+        said.append(f"{', '.join(parts) or 'nothing has changed'}: {holdings(report)}.")
     return [*said, *(one_line(note) for note in report.notes)]
 
 
@@ -118,6 +119,7 @@ def _say(text: str) -> None:
 def _ended_by(*numbers: signal.Signals) -> Iterator[None]:
     """Let the signals end what is run inside as Ctrl+C does, and then the process, as they would.
 
+    Ctrl+C is the end that was announced: nothing is said of it, and the code is that of a shell.
     Whatever is going on is given up where it is; what was committed is kept.
     """
     came: list[int] = []
@@ -133,7 +135,7 @@ def _ended_by(*numbers: signal.Signals) -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         if not came:
-            raise
+            raise click.exceptions.Exit(130) from None
         sys.stdout.flush()
         signal.signal(came[0], signal.SIG_DFL)
         os.kill(os.getpid(), came[0])

@@ -66,7 +66,10 @@ def web(ctx: click.Context, /, port: int, host: str, no_open: bool, **params: An
             threading.Thread(target=_open, args=[one_pass], daemon=True).start()
 
     command = child.command("askcorpus", "chat", *flags)
-    serve(command, host=host, port=port, announce=announce, warn=narrate)
+    try:
+        serve(command, host=host, port=port, announce=announce, warn=narrate)
+    except KeyboardInterrupt:  # as was announced
+        ctx.exit(130)
 
 
 def _is_loopback(host: str) -> bool:

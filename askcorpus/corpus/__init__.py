@@ -19,6 +19,7 @@ from askcorpus.corpus.asking import Asking
 from askcorpus.errors import UsageError
 from askcorpus.question.checks import checked, checked_k
 from askcorpus.read import DEPTH as READ_DEPTH
+from askcorpus.render import holdings
 from askcorpus.store import schema
 from askcorpus.store.ledger import Ledger
 from askcorpus.sync import scope, state
@@ -301,10 +302,7 @@ class Corpus:
         if self._open is None:
             return "<Corpus, closed>"
         counts = self._open.counts
-        return (
-            f"<Corpus {str(self._open.directory)!r}: {counts.documents:,} documents, "
-            f"{counts.passages:,} passages>"
-        )
+        return f"<Corpus {str(self._open.directory)!r}: {holdings(counts)}>"
 
     def paths(self) -> list[str]:
         """Return the indexed documents' paths, in order."""
@@ -337,7 +335,7 @@ class Corpus:
     @property
     def state(self) -> tuple[object, ...]:
         """Which index it is, and what changes whenever that did, whichever process did it."""
-        return self._identity, *self._ledger.revision
+        return self._identity, *self._ledger.revision, state.under_way(self._ledger)
 
     @property
     def outdated(self) -> bool:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from askcorpus.answer.fit import Fit
     from askcorpus.config import Settings
-    from askcorpus.ports import Embedder, Reader, Store
+    from askcorpus.ports import Embedder, Ids, Reader, Store
     from askcorpus.question.query import Query
     from askcorpus.records import Answer
     from askcorpus.store.ledger import Ledger
@@ -91,14 +91,31 @@ class Asking:
         query = query.corrected(text, slips)
         embedder, store = self.parts()
         notes += [*self._notes, *self.vectors.notes]
-        allowed, undated = self._ledger.select(query)
-        notes += remarks(query, allowed, undated)
+        asked = query
+        query, allowed, undated = self._narrowed(query)
+        notes += [note("quotes")] if query != asked else []
+        notes += remarks(query, allowed, undated, self._ledger.directory)
         with _timed(seconds, "embed"):
             vector = embedder.embed([text])[0] if embedder else None
         with _timed(seconds, "retrieve"):
             words = query.analysis.terms
             hits = retrieve(words, vector, ledger=self._ledger, store=store, k=k, allowed=allowed)
         return Reading(text, hits, [], notes, seconds)
+
+    def _narrowed(self, query: Query) -> tuple[Query, Ids | None, int]:
+        """Return the query with the passages that pass its filters, and how many state no date.
+
+        Quotation marks are more often meant as such than as a filter: where nothing holds what
+        stands in them, their words are searched like the others.
+        """
+        allowed, undated = self._ledger.select(query)
+        freed = query.unquoted()
+        if allowed is None or len(allowed) or freed == query:
+            return query, allowed, undated
+        others, undated_too = self._ledger.select(freed)
+        if others is None or len(others):
+            return freed, others, undated_too
+        return query, allowed, undated
 
     def parts(self) -> tuple[Embedder | None, Store | None]:
         """Return the embedder and the vector store; note why one is missing."""
@@ -114,7 +131,7 @@ class Asking:
                 instead = "Only words are searched."
                 self._notes = [note("search", cause=exc.message, instead=instead, hint=exc.hint)]
                 return None, None
-        mismatch = self._ledger.manifest.mismatch(self._embedder.name)
+        mismatch = self._ledger.manifest.mismatch(self._embedder.name, self._ledger.directory)
         if mismatch:
             raise mismatch
         return self._embedder, self.vectors.store()

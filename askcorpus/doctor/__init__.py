@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from askcorpus import __version__, config, sqlite
 from askcorpus.corpus import Corpus
 from askcorpus.errors import AskcorpusError, IndexMissingError
+from askcorpus.render import holdings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -86,7 +87,7 @@ def _existing(settings: Settings) -> Check:
         with Corpus.open(settings=settings) as corpus:
             found = corpus.status()
             state = "complete" if found.complete else "interrupted while indexing"
-            detail = f"{found.directory}: {found.documents} documents, {found.passages} passages"
+            detail = f"{found.directory}: {holdings(found)}"
             return Check("your index", f"{detail}, {state}")
     except IndexMissingError as exc:
         return Check("your index", exc.message)

@@ -14,11 +14,12 @@ from askcorpus.question.filters import narrowed
 from askcorpus.question.kind import analyse
 from askcorpus.question.lengths import MAX_CHARS
 from askcorpus.question.query import Query
-from askcorpus.render import note
+from askcorpus.render import command, counted, note
 from askcorpus.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence, Sized
+    from pathlib import Path
 
     from askcorpus.records import Note
 
@@ -77,19 +78,21 @@ def checked_k(k: int | None, default: int) -> int:
     return default if k is None else k
 
 
-def remarks(query: Query, allowed: Sized | None, undated: int) -> Iterator[Note]:
+def remarks(query: Query, allowed: Sized | None, undated: int, directory: Path) -> Iterator[Note]:
     """Yield what the filters left out.
 
     Args:
         query: With its filters.
         allowed: The passages that pass them; None where nothing is filtered.
         undated: Documents left out for want of a date.
+        directory: Of the index.
     """
     if allowed is not None and not len(allowed):
         what = "passage" if query.without or query.phrases else "document"
-        yield note("filter", what=what)
+        yield note("filter", what=what, run=command("status --files", directory))
     if undated:
-        yield note("undated", count=undated)
+        state = f"{counted(undated, 'document')} state{'s' * (undated == 1)}"
+        yield note("undated", documents=state, were="was" if undated == 1 else "were")
 
 
 def _several(given: str | Sequence[str], what: str) -> list[str]:

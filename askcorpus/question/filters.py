@@ -2,9 +2,9 @@
 
     file:GLOB        only documents whose path or name matches; file:"two words.txt"
     after:DATE       only documents dated on or after YYYY, YYYY-MM or YYYY-MM-DD
-    before:DATE      only documents dated on or before the last day of it
+    before:DATE      only documents dated on or before the last day of it: before:2018 takes in 2018
     -word -"phrase"  no passage that holds it
-    "phrase"         only passages that hold it; the words stay in the question
+    "phrase"         only passages that hold it, if any does; the words stay in the question
 
 Anything else is the question, to the letter: a colon before a space, a lone dash, a dash inside a
 word or before a figure or a function word, an address, a quotation mark without its partner.
@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from askcorpus.errors import UsageError
 from askcorpus.language.words import STOP_WORDS, WORD, words
 from askcorpus.question.query import Chip, Query, Understanding
-from askcorpus.text import one_line
+from askcorpus.text import one_line, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from askcorpus.question.query import ChipKind
 
 MAX_CANDIDATES = 20
+MOST_NAMED, MOST_CHARS = 3, 60
+"""Of each kind of filter that is described, and of one. A pasted page quotes many people."""
 _KEYWORDS = ("after:", "before:", "file:")
 _QUOTED = '"(?P<{0}a>[^"“”]*)"|“(?P<{0}b>[^"“”]*)”|”(?P<{0}c>[^"“”]*)”|„(?P<{0}d>[^"“”]*)[“”]'
 # A filter begins after white space or a bracket and ends before white space or a mark.
@@ -99,12 +101,28 @@ def narrowed(
 
 def described(query: Query) -> str:
     """Return the filters in words, safe for a terminal; "" where there are none."""
-    parts = [f"in {one_line(glob)}" for glob in query.files]
+    parts = _listed("in {}", query.files)
     parts += [f"from {query.after}"] if query.after else []
-    parts += [f"until {query.before}"] if query.before else []
-    parts += [f"with “{one_line(phrase)}”" for phrase in query.phrases]
-    parts += [f"without “{one_line(phrase)}”" for phrase in query.without]
+    parts += [f"up to and including {_period(query.before)}"] if query.before else []
+    parts += _listed("with “{}”", query.phrases)
+    parts += _listed("without “{}”", query.without)
     return ", ".join(parts)
+
+
+def _listed(form: str, values: Sequence[str]) -> list[str]:
+    """Return the first few of the values in words, and how many more there are."""
+    several = list(dict.fromkeys(values))
+    shown = [form.format(shortened(one_line(value), MOST_CHARS)) for value in several[:MOST_NAMED]]
+    more = len(several) - MOST_NAMED
+    return [*shown, f"and {more} more"] if more > 0 else shown
+
+
+def _period(last: str) -> str:
+    """Return the year or the month that ends with this day; any other day as it is."""
+    day = date.fromisoformat(last)
+    if last.endswith("-12-31"):
+        return last.removesuffix("-12-31")
+    return last[:-3] if day.day == monthrange(day.year, day.month)[1] else last
 
 
 def _chips(text: str) -> Iterable[Chip]:

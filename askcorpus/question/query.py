@@ -85,6 +85,12 @@ class Query:
         """Whether it asks anything but the typed line, word for word."""
         return self.is_filtered or self.is_rephrased
 
+    def unquoted(self) -> Query:
+        """Return the query without the phrases that were typed; their words stay in the text."""
+        chips = self.understood.chips if self.understood else ()
+        typed = {chip.value for chip in chips if chip.kind == "phrase"}
+        return replace(self, phrases=tuple(p for p in self.phrases if p not in typed))
+
     def corrected(self, text: str, slips: Sequence[tuple[str, str]]) -> Query:
         """Return the query with its slips corrected."""
         if not slips:

@@ -10,6 +10,7 @@ NoteKind = Literal[
     "interrupted",
     "elsewhere",  # the index came from somebody else
     "search",  # a way of searching was missing
+    "quotes",  # a phrase was taken as words, for no passage holds it
     "filter",  # nothing passes the filters
     "undated",  # documents were left out for want of a date
     "calibration",  # the one in the index isn't used

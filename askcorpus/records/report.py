@@ -72,3 +72,5 @@ class Status:
     """Which of the folders' files are wanted, in words; empty for all."""
     calibration: str = ""
     """What the thresholds were fitted on; empty where they are the reader's own."""
+    writing: bool = False
+    """Whether it isn't complete because a process is indexing now."""

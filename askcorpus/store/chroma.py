@@ -22,7 +22,7 @@ import numpy as np
 from askcorpus.errors import AskcorpusError, StoreUnavailableError
 from askcorpus.store import blobs
 from askcorpus.store.exact import ExactStore, check_width
-from askcorpus.store.generations import BUILD, check
+from askcorpus.store.generations import check, remedy
 from askcorpus.store.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -253,7 +253,7 @@ def _translated(place: Path) -> Iterator[None]:
                 hint="Free some space, then run it again.",
             ) from exc
         raise StoreUnavailableError(
-            f"Chroma can't use {place}: {reason[:200]}.", hint=BUILD
+            f"Chroma can't use {place}: {reason[:200]}.", hint=remedy(place)
         ) from exc
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from askcorpus import config
 from askcorpus.errors import IndexMissingError, StoreUnavailableError, UsageError
+from askcorpus.render import command
 from askcorpus.text import one_line
 
 if TYPE_CHECKING:
@@ -71,10 +72,9 @@ def is_there(directory: Path) -> bool:
 
 def missing(directory: Path) -> IndexMissingError:
     """Return the error that says that there is no index, and how to make it."""
-    name = directory.name if directory.parent == config.named_indexes() else str(directory)
-    where = "" if name == "index" else f"--index {one_line(name)} "
     return IndexMissingError(
-        f"No index at {one_line(str(directory))}.", hint=f"Run: askcorpus {where}index DIR"
+        f"No index at {one_line(config.spelled(directory))}.",
+        hint=f"Run: {command('index DIR', directory)}",
     )
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from askcorpus import child
 from askcorpus.errors import StoreUnavailableError
+from askcorpus.render import command
 from askcorpus.sqlite import Database
 from askcorpus.store import blobs, files, schema
 from askcorpus.store.files import CHROMA, unwritable
@@ -31,9 +32,6 @@ MOST_CHANGED = 0.1
 """Share of newer and deleted passages beyond which the next directory is due."""
 MOST_NEWER = 20_000
 """Passages that may be searched exactly beside Chroma: 2.5 ms of one core."""
-
-BUILD = "Run: askcorpus sync --dense chroma"
-"""The hint where a directory is missing or sick: a small index gets one only on demand."""
 
 _PEAK = 8
 """Room that building takes, as a multiple of the vectors themselves; 6.5 was seen."""
@@ -62,17 +60,19 @@ def check(ledger: Ledger, generation: Generation | None) -> Path:
         StoreUnavailableError: None is named, or it is missing or damaged.
     """
     if generation is None:
-        raise _sick(f"The index at {ledger.directory} has no vector index yet.")
+        raise _sick(ledger.directory, f"The index at {ledger.directory} has no vector index yet.")
     directory = ledger.directory.absolute() / CHROMA / generation.name
     try:
         same = _digests(directory) == generation.digests
     except OSError as exc:
-        raise _sick(f"The vector index {directory} can't be read.") from exc
+        raise _sick(ledger.directory, f"The vector index {directory} can't be read.") from exc
     if not same or generation.dim != ledger.manifest.dim:
-        raise _sick(f"The vector index {directory} is missing, damaged or out of date.")
+        raise _sick(
+            ledger.directory, f"The vector index {directory} is missing, damaged or out of date."
+        )
     with contextlib.closing(Database(directory / _DATABASE, schema.WORDS, writable=False)) as db:
         if db.value("PRAGMA quick_check") != "ok":
-            raise _sick(f"The vector index {directory} is damaged.")
+            raise _sick(ledger.directory, f"The vector index {directory} is damaged.")
     return directory
 
 
@@ -184,12 +184,12 @@ def _run_child(task: str, ledger: Path, target: Path, watermark: int) -> None:
     Raises:
         StoreUnavailableError: The child failed or was killed by a signal.
     """
-    command = ("askcorpus.store.chroma", task, str(ledger), str(target), str(watermark))
+    words = ("askcorpus.store.chroma", task, str(ledger), str(target), str(watermark))
     # Chroma takes settings from any variable that has the name of one of them (ENVIRONMENT,
     # MIGRATIONS, …); for the one that is set, see askcorpus/onnx.py.
     env = child.environment(scrubbed=True, ORT_DISABLE_TELEMETRY="1")
     with tempfile.TemporaryFile() as complaint:
-        status = child.run(*command, env=env, cwd=target, stderr=complaint, umask=0o077)
+        status = child.run(*words, env=env, cwd=target, stderr=complaint, umask=0o077)
         complaint.seek(0)
         said = complaint.read().decode("utf-8", "replace").strip().splitlines()
     if status:
@@ -201,5 +201,15 @@ def _run_child(task: str, ledger: Path, target: Path, watermark: int) -> None:
         )
 
 
-def _sick(message: str) -> StoreUnavailableError:
-    return StoreUnavailableError(message, hint=BUILD)
+def _sick(index: Path, message: str) -> StoreUnavailableError:
+    return StoreUnavailableError(message, hint=remedy(index))
+
+
+def remedy(place: Path) -> str:
+    """Return the hint where a vector index is missing or sick: a small one is built on demand.
+
+    Args:
+        place: The index, or a directory that Chroma has in it.
+    """
+    index = place.parent.parent if place.parent.name == CHROMA else place
+    return f"Run: {command('sync --dense chroma', index)}"

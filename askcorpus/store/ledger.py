@@ -21,6 +21,7 @@ from askcorpus.errors import (
     UsageError,
 )
 from askcorpus.records import Passage
+from askcorpus.render import command
 from askcorpus.sqlite import Database
 from askcorpus.store import blobs, entry, lexical, manifest, rows, schema
 from askcorpus.store.files import LEDGER, missing, prepare, unwritable
@@ -289,7 +290,8 @@ class Ledger:
         """
         found = self.db.rows(rows.SELECT, (path,))
         if not found:
-            raise UsageError(f"No document {path!r} in the index.", hint="Run: askcorpus status")
+            hint = f"Run: {command('status --files', self.directory)}"
+            raise UsageError(f"No document {path!r} in the index.", hint=hint)
         return rows.to_document(found[0])
 
     def documents(self) -> list[DocumentRow]:

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from askcorpus.errors import IndexMismatchError
+from askcorpus.render import command
 from askcorpus.store import mark
 from askcorpus.store.files import damaged
 
@@ -95,22 +96,26 @@ class Manifest:
         """The model's name without what tells its versions apart; "" where it has none."""
         return self.model.rpartition("@")[0]
 
-    def mismatch(self, model: str, *, writing: Path | None = None) -> IndexMismatchError | None:
+    def mismatch(
+        self, model: str, directory: Path, *, writing: bool = False
+    ) -> IndexMismatchError | None:
         """Return why vectors of this model can't be compared with the index's; None if they can.
 
         Args:
             model: An embedder's name.
-            writing: The index's directory, where it is to be brought in step; None for a question.
+            directory: The index's.
+            writing: Whether it is to be brought in step; else it is asked.
         """
         if self.model in ("", model):
             return None
-        if writing is None:
+        if not writing:
             return IndexMismatchError(
                 f"The index was made with the model {self.model}, not {model}.",
-                hint="Ask with that model, or make the index anew: askcorpus index DIR --rebuild",
+                hint="Ask with that model, or make the index anew: "
+                + command("index DIR --rebuild", directory),
             )
         return IndexMismatchError(
-            f"The index at {writing} was made with the model {self.model}.",
+            f"The index at {directory} was made with the model {self.model}.",
             hint="Use that model, name another place with --index, or make it anew: --rebuild.",
         )
 

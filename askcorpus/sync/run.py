@@ -190,7 +190,7 @@ class Sync:
             IndexMismatchError: It was made with another model, and `rebuild` is False.
         """
         ledger = self._ledger
-        mismatch = ledger.manifest.mismatch(self._embedder.name, writing=ledger.directory)
+        mismatch = ledger.manifest.mismatch(self._embedder.name, ledger.directory, writing=True)
         if mismatch and not rebuild:
             raise mismatch
         if rebuild:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from askcorpus.errors import IndexMismatchError, UsageError
 from askcorpus.ingest import FileEntry, Selection, is_pattern, walk
+from askcorpus.render import command
 from askcorpus.store.files import is_there
 from askcorpus.store.ledger import Ledger
 from askcorpus.text import one_line
@@ -188,7 +189,7 @@ def wanted(
     if inside and set(inside) == set(asked):
         raise IndexMismatchError(
             f"{one_line(inside[0])} lies in a folder of this index already.",
-            hint="Run: askcorpus sync",
+            hint=f"Run: {command('sync', index)}",
         )
     missing = [p for p in known.places if not any(_covers(place, p) for place in asked)]
     if new and missing:

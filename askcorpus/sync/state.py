@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from askcorpus.answer import fit
 from askcorpus.records import Note, Status
-from askcorpus.render import note
+from askcorpus.render import command, holdings, note
 from askcorpus.store.lock import is_held
 from askcorpus.sync import scope
 
@@ -41,7 +41,13 @@ def status(ledger: Ledger, *, dense: str) -> Status:
             skipped=tuple((s.skipped.path, s.skipped.reason) for s in ledger.skipped()),
             undated=sum(row.date is None for row in ledger.documents()),
             calibration=fit.described(said.fit),
+            writing=under_way(ledger),
         )
+
+
+def under_way(ledger: Ledger) -> bool:
+    """Return whether the index isn't complete because a process is indexing now."""
+    return not ledger.manifest.complete and is_held(ledger.directory)
 
 
 def warnings(ledger: Ledger) -> Iterator[Note]:
@@ -49,7 +55,11 @@ def warnings(ledger: Ledger) -> Iterator[Note]:
     if not ledger.manifest.ours:
         yield note("elsewhere")
     if not ledger.manifest.complete:
-        yield note("indexing" if is_held(ledger.directory) else "interrupted")
+        yield note(
+            "indexing" if is_held(ledger.directory) else "interrupted",
+            holds=holdings(ledger.counts),
+            run=command("sync", ledger.directory),
+        )
 
 
 def changed(ledger: Ledger, paths: Iterable[str]) -> Iterator[Note]:
@@ -62,4 +72,4 @@ def changed(ledger: Ledger, paths: Iterable[str]) -> Iterator[Note]:
             yield note("gone", path=path)
             continue
         if (found.st_size, found.st_mtime_ns) != (document.size, document.mtime_ns):
-            yield note("changed", path=path)
+            yield note("changed", path=path, run=command("sync", ledger.directory))

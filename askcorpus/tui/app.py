@@ -57,13 +57,19 @@ class ChatApp(App[None]):
         self.desk.notify = self._narrate
         self.chat = ChatScreen(self.desk, self.key_names)
         for theme in (themes.DARK, themes.LIGHT):
-            self.register_theme(theme)
+            self.register_theme(themes.fitted(theme, self.console.color_system))
         known = remembered.theme in self.available_themes
         self.theme = remembered.theme if known else memory.Memory().theme
 
     def get_default_screen(self) -> Screen[None]:
         """Return the chat."""
         return self.chat
+
+    def get_css_variables(self) -> dict[str, str]:
+        """Return the theme's colours, and what lies under a quote."""
+        found = super().get_css_variables()
+        mixed = themes.quote_background(found["background"], found["accent"])
+        return {themes.QUOTE: mixed, **found}
 
     def _narrate(self, text: str) -> None:
         self.chat.post_message(Narrated(text))

@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.widgets import Footer, Static
 
 from askcorpus.errors import AskcorpusError, IndexMissingError
+from askcorpus.render import holdings
 from askcorpus.text import one_line
 from askcorpus.tui import paint
 from askcorpus.tui.bar import QuestionBar
@@ -95,7 +96,7 @@ class ChatScreen(Following):
             self.status = await self.desk.open()
             if not self.transcript.turns:
                 await self.transcript.empty(paint.invitation(self.status))
-            self._say(f"loading the models … {paint.holdings(self.status)}")
+            self._say(f"loading the models … {holdings(self.status)}")
             await self.desk.warm()
         except IndexMissingError as exc:
             if self.transcript.turns:
@@ -134,11 +135,16 @@ class ChatScreen(Following):
         if self.seen is not None:
             self.seen, self.ready = None, False
             self._say(f"{error.message} {error.hint}")
+            if not self.transcript.turns:
+                await self.transcript.empty(paint.failed(error))
 
     async def found(self, *, anew: bool) -> None:
         """Show what an index holds that has changed; open one that took its place."""
         if self.welcome is not None:
-            if not (await self.desk.status()).documents or not self.welcome.leave():
+            status = await self.desk.status()
+            # One that was stopped from here is still being talked about.
+            usable = status.documents and (status.complete or status.writing)
+            if not usable or not self.welcome.leave():
                 self.seen = None  # it is looked at again
         elif anew or not self.ready:
             self.open_index()
@@ -156,7 +162,10 @@ class ChatScreen(Following):
     def _say_ready(self) -> None:
         if self.status is not None and self.job is None:
             waiting = f" · {len(self.waiting)} waiting" if self.waiting else ""
-            self._say(f"ready: {paint.holdings(self.status)}{waiting}")
+            unfinished = paint.unfinished(self.status)
+            holds = holdings(self.status)
+            said = f"so far: {holds} · {unfinished}" if unfinished else f"ready: {holds}"
+            self._say(f"{said}{waiting}")
 
     def on_narrated(self, message: Narrated) -> None:
         """Show why it takes its time."""

@@ -35,9 +35,16 @@ class DocumentsScreen(Screen[str | None]):
         Binding("k", "cursor(-1)", show=False),
     ]
 
-    def __init__(self, contents: Contents) -> None:
+    def __init__(self, contents: Contents, unfinished: str = "") -> None:
+        """Prepare the table.
+
+        Args:
+            contents: What is listed.
+            unfinished: Why that isn't all; "" where it is.
+        """
         super().__init__()
         self._contents = contents
+        self._unfinished = unfinished
 
     def compose(self) -> ComposeResult:
         """Yield the title and the table."""
@@ -53,11 +60,11 @@ class DocumentsScreen(Screen[str | None]):
             table.add_column(Text(name, style="bold"))
         self.run_worker(self._fill(table))
 
-    def renew(self, contents: Contents) -> None:
+    def renew(self, contents: Contents, unfinished: str) -> None:
         """Show what the index holds now, the cursor on the file where it was."""
-        if contents == self._contents:
+        if (contents, unfinished) == (self._contents, self._unfinished):
             return
-        self._contents = contents
+        self._contents, self._unfinished = contents, unfinished
         self.run_worker(self._refill(self.query_one(DataTable)), exclusive=True)
 
     async def _refill(self, table: DataTable[Text]) -> None:
@@ -72,7 +79,7 @@ class DocumentsScreen(Screen[str | None]):
 
     async def _fill(self, table: DataTable[Text]) -> None:
         documents, skipped = self._contents
-        title = paint.documents_title(documents, skipped)
+        title = paint.documents_title(documents, skipped, self._unfinished)
         self.query_one("#documents-title", Static).update(title)
         for at in range(0, len(skipped), BATCH):
             for file in skipped[at : at + BATCH]:

@@ -85,7 +85,8 @@ class Following(Shelf):
 
         for screen in self.app.screen_stack:
             if isinstance(screen, DocumentsScreen):
-                screen.renew(await self.desk.contents())
+                unfinished = paint.unfinished(await self.desk.status())
+                screen.renew(await self.desk.contents(), unfinished)
         for turn in [turn for turn in self.transcript.turns if turn.unfolded]:
             if turn.answer is not None:
                 now = await self.desk.with_corpus(partial(renoted, turn.answer))

@@ -9,7 +9,7 @@ import time
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from askcorpus import child
+from askcorpus import child, render
 from askcorpus.errors import AskcorpusError
 from askcorpus.text import one_line
 
@@ -77,7 +77,8 @@ class IndexingJob:
             await self._end(process)
         if code and not self.stopped:
             raise AskcorpusError(
-                f"Indexing ended with code {code}.", hint="Run: askcorpus index DIR"
+                f"Indexing ended with code {code}.",
+                hint=f"Run: {render.command('index DIR', self._settings.index_path)}",
             )
 
     async def _read(self, process: asyncio.subprocess.Process) -> AsyncIterator[Progress]:

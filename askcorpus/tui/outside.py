@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from askcorpus.errors import UnavailableError
 from askcorpus.history.export.markdown import code
 from askcorpus.history.export.markdown import plain as escaped
-from askcorpus.render import NO_ANSWER, address, quote_parts
+from askcorpus.render import address, no_answer, quote_parts
 from askcorpus.text import one_line, printable
 from askcorpus.verify import originals
 
@@ -114,7 +114,7 @@ def plain(answer: Answer) -> str:
     """Return the answer alone, or the sentence that says that there is none."""
     if answer.answer is not None:
         return printable(answer.answer)
-    return NO_ANSWER[answer.outcome]
+    return no_answer(answer)
 
 
 def markdown(answer: Answer) -> str:
@@ -125,7 +125,7 @@ def markdown(answer: Answer) -> str:
 def _markdown(answer: Answer) -> Iterator[str]:
     yield f"**{escaped(answer.question)}**"
     yield ""
-    yield escaped(answer.answer or NO_ANSWER[answer.outcome])
+    yield escaped(answer.answer or no_answer(answer))
     for citation in answer.citations:
         yield ""
         quote = "".join(text for text, _ in quote_parts(citation, ()))

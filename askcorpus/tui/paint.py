@@ -7,16 +7,24 @@ words, marks by bold and underline; colour only adds to that.
 
 from __future__ import annotations
 
+import re
+import textwrap
 from typing import TYPE_CHECKING
 
 from textual.content import Content
+from textual.visual import Visual
 
 from askcorpus.question.filters import described
-from askcorpus.render import NO_ANSWER, address, quote_parts
-from askcorpus.text import one_line
+from askcorpus.render import address, holdings, no_answer, quote_parts
+from askcorpus.text import middle_cut, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+
+    from textual.css.styles import RulesMap
+    from textual.strip import Strip
+    from textual.style import Style
+    from textual.visual import RenderOptions
 
     from askcorpus.errors import AskcorpusError
     from askcorpus.history import Summary
@@ -28,6 +36,16 @@ METER = {"strong": "▰▰▰", "fair": "▰▰▱", "weak": "▰▱▱"}
 MUTED = "$text-muted"
 # A pasted page is a question too, but nobody wants to read it again above the answer.
 QUESTION_SHOWN = 400
+
+
+_KEYS_FOR = (
+    (
+        re.compile(r"Run: askcorpus (?:--index .+ )?sync(?: --dense chroma)?$"),
+        "f5 brings the index in step.",
+    ),
+    (re.compile(r"See: askcorpus .*status --files$"), "ctrl+o lists the documents."),
+    (re.compile(r"as with --no-filters\.$"), "as u does."),
+)
 
 
 def question(text: str) -> Content:
@@ -46,7 +64,7 @@ def verdict(answer: Answer) -> Content:
         text = "" if answer.answer == answer.sentence else one_line(answer.answer)
         words = Content.styled(text or "In the document's words:", "bold" if text else MUTED)
         return Content.assemble((f"{sign} ", "$accent"), words)
-    return Content.assemble((f"{sign} ", "$warning"), (NO_ANSWER[answer.outcome], "italic"))
+    return Content.assemble((f"{sign} ", "$warning"), (no_answer(answer), "italic"))
 
 
 def quoted(citation: Citation, spans: Iterable[SpanRef]) -> Content:
@@ -55,15 +73,49 @@ def quoted(citation: Citation, spans: Iterable[SpanRef]) -> Content:
     return Content.assemble(*((text, "bold underline" if marked else "") for text, marked in parts))
 
 
-def chip(citation: Citation) -> Content:
+class Fitted(Visual):
+    """Text that is made for the width that it gets, row by row."""
+
+    def __init__(self, make: Callable[[int], Content]) -> None:
+        """Take a function from a width in cells to rows that fit it."""
+        self.make = make
+
+    def render_strips(
+        self, width: int, height: int | None, style: Style, options: RenderOptions
+    ) -> list[Strip]:
+        """Return the rows at a width."""
+        return self.make(width).render_strips(width, height, style, options)
+
+    def get_optimal_width(self, rules: RulesMap, container_width: int) -> int:
+        """Return all the width that there is."""
+        del rules
+        return container_width
+
+    def get_minimal_width(self, rules: RulesMap) -> int:
+        """Return the least width."""
+        del rules
+        return 1
+
+    def get_height(self, rules: RulesMap, width: int) -> int:
+        """Return the number of rows at a width."""
+        del rules
+        return self.make(width).plain.count("\n") + 1
+
+
+def chip(citation: Citation) -> Fitted:
     """Return a citation's number and address and, below them, its date and title."""
+    number = f"[{citation.n}]"
     facts = " · ".join(one_line(part) for part in (citation.date, citation.title) if part)
-    return Content.assemble(
-        (f"[{citation.n}]", "bold $accent"),
-        " ",
-        (address(citation), "underline"),
-        (f"\n{' ' * len(f'[{citation.n}]')} {facts}" if facts else "", MUTED),
-    )
+
+    def made(width: int) -> Content:
+        return Content.assemble(
+            (number, "bold $accent"),
+            " ",
+            (address(citation, width=width - len(number) - 1), "underline"),
+            (f"\n{' ' * len(number)} {facts}" if facts else "", MUTED),
+        )
+
+    return Fitted(made)
 
 
 def split_notes(answer: Answer) -> tuple[dict[int, list[Note]], list[Note]]:
@@ -80,7 +132,9 @@ def split_notes(answer: Answer) -> tuple[dict[int, list[Note]], list[Note]]:
 
 
 def note(text: str) -> Content:
-    """Return a remark."""
+    """Return a remark; what is for a shell gives way to the key that does the same here."""
+    for shell, key in _KEYS_FOR:
+        text = shell.sub(key, text)
     return Content.assemble(("! ", "bold $warning"), one_line(text))
 
 
@@ -108,10 +162,13 @@ def failed(error: AskcorpusError) -> Content:
     return Content("\n").join(lines)
 
 
-def holdings(status: Status) -> str:
-    """Return how much is in the index."""
-    passages = f"{status.passages:,} passage{'s' * (status.passages != 1)}"
-    return f"{status.documents:,} document{'s' * (status.documents != 1)}, {passages}"
+def unfinished(status: Status) -> str:
+    """Return why the index isn't whole, and what to do; "" where it is."""
+    if status.complete:
+        return ""
+    if status.writing:
+        return "indexing is under way"
+    return "interrupted: f5 goes on"
 
 
 def invitation(status: Status) -> Content:
@@ -121,6 +178,7 @@ def invitation(status: Status) -> Content:
             Content.styled("Ask about your documents.", "bold"),
             Content(""),
             Content.styled(f"{holdings(status)} from {one_line(status.root)}", MUTED),
+            *([note(f"That isn't all, {unfinished(status)}.")] if not status.complete else []),
             Content(""),
             Content("Answers are quoted from them, cited to the character."),
             Content("Where no passage answers, that is what you are told."),
@@ -146,12 +204,16 @@ def conversation(summary: Summary) -> Content:
     return Content.assemble(question(summary.title), (said, MUTED))
 
 
-def documents_title(documents: Sequence[object], skipped: Sequence[Skipped]) -> Content:
-    """Return how many files there are, and how many were left out."""
+def documents_title(
+    documents: Sequence[object], skipped: Sequence[Skipped], unfinished: str
+) -> Content:
+    """Return how many files there are, how many were left out, and whether that is all."""
     failed = sum(file.failed for file in skipped)
     parts = [f"{len(documents):,} in the index", f"{len(skipped) - failed:,} left out"]
     if failed:
         parts.append(f"{failed:,} failed")
+    if unfinished:
+        parts.append(unfinished)
     return Content(" · ".join([*parts, "enter opens one"]))
 
 
@@ -167,8 +229,8 @@ def source_head(
     moved: bool,
     changed: bool,
     gone: bool = False,
-) -> Content:
-    """Return the two lines above a document: its title, then its path, date and state.
+) -> Fitted:
+    """Return what stands above a document: its title (two rows), then its path, date and state.
 
     Args:
         document: As indexed.
@@ -177,7 +239,7 @@ def source_head(
         changed: Whether the file has changed, or is gone, since it was indexed.
         gone: Whether the document is no longer in the index.
     """
-    facts = [one_line(document.path)]
+    facts = [""]
     if document.date:
         facts.append(one_line(document.date))
     if document.extracted:
@@ -190,6 +252,14 @@ def source_head(
         facts.append("no longer in the index")
     title = one_line(document.title) or one_line(document.path)
     number = f"[{citation.n}] " if citation else ""
-    return Content.assemble(
-        (number, "bold $accent"), (title, "bold"), "\n", (" · ".join(facts), MUTED)
-    )
+    state = " · ".join(facts)
+
+    def made(width: int) -> Content:
+        rows = textwrap.wrap(number + title, max(8, width), max_lines=2, placeholder=" …")
+        path = middle_cut(one_line(document.path), max(width - len(state), width // 2))
+        named = "\n".join(rows).removeprefix(number)
+        return Content.assemble(
+            (number, "bold $accent"), (named, "bold"), "\n", (path + state, MUTED)
+        )
+
+    return Fitted(made)

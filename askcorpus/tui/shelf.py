@@ -142,7 +142,8 @@ class Shelf(Reading):
             if path is not None:
                 self.attempt(self.read_document(path))
 
-        self.app.push_screen(DocumentsScreen(await self.desk.contents()), chosen)
+        unfinished = paint.unfinished(await self.desk.status())
+        self.app.push_screen(DocumentsScreen(await self.desk.contents(), unfinished), chosen)
 
     async def read_document(self, path: str) -> None:
         """Show a whole document from its beginning."""

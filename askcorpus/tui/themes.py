@@ -1,11 +1,44 @@
 """The two themes of our own; Textual's, the terminal's own colours among them, can be chosen too.
 
-One accent, the ochre of a highlighter, on quiet paper. Red is kept for errors.
+One accent, the ochre of a highlighter, on quiet paper. Red is kept for errors, on terminals of few
+colours too.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from textual.color import Color
 from textual.theme import Theme
+
+QUOTE = "quote-background"
+# The nearest of sixteen colours to the dark theme's ochre would be red; this one is yellow.
+_YELLOW = "#ffff55"
+
+
+def fitted(theme: Theme, colours: str | None) -> Theme:
+    """Return one of our themes as a terminal can show it.
+
+    Args:
+        theme: Ours.
+        colours: Rich's name for what the terminal has: "standard" for sixteen, "256", "truecolor".
+    """
+    if not theme.dark or colours not in ("standard", "windows"):
+        return theme
+    return replace(
+        theme,
+        primary=_YELLOW,
+        accent=_YELLOW,
+        warning=_YELLOW,
+        success=_YELLOW,
+        variables={**theme.variables, "footer-key-foreground": _YELLOW},
+    )
+
+
+def quote_background(background: str, accent: str) -> str:
+    """Return what lies under a quote, where a theme doesn't say it."""
+    return Color.parse(background).blend(Color.parse(accent), 0.14).hex
+
 
 DARK = Theme(
     name="askcorpus-dark",
@@ -27,6 +60,8 @@ DARK = Theme(
         "text-muted": "#96938c",
         "input-selection-background": "#d9a441 30%",
         "screen-selection-background": "#d9a441 35%",
+        # Less ochre than a mixture: the nearest of 256 colours to that is dark red.
+        QUOTE: "#302b24",
         "border": "#2e3136",
         "scrollbar": "#34373d",
         "scrollbar-background": "#16171a",

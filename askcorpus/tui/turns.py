@@ -42,7 +42,7 @@ class CitationClicked(Message):
 class Cited(Static):
     """A quote or its address; a click opens the document there."""
 
-    def __init__(self, content: Content, n: int, classes: str) -> None:
+    def __init__(self, content: Content | paint.Fitted, n: int, classes: str) -> None:
         super().__init__(content, classes=classes)
         self.n = n
 
@@ -90,14 +90,20 @@ class Turn(VerticalGroup):
 
     def _parts(self) -> Iterator[Widget]:
         yield Static(paint.question(self.question), classes="question")
-        if self.asked is not None and self.asked.is_completed:
-            yield Static(paint.meant(self.asked), classes="meant")
+        asked = self._meant()
+        if asked is not None and asked.is_completed:
+            yield Static(paint.meant(asked), classes="meant")
         if self.answer is not None:
             yield from _answer_widgets(self.answer, self.opened)
         elif self.error is not None:
             yield Static(paint.failed(self.error), classes="verdict")
         else:
             yield Static(Content(SAID[self.state]), classes="state")
+
+    def _meant(self) -> Query | None:
+        """Return how the question was understood, without what was given up in the end."""
+        given_up = self.answer and any(note.kind == "quotes" for note in self.answer.notes)
+        return self.asked.unquoted() if self.asked and given_up else self.asked
 
     async def fold(self, *, away: bool) -> None:
         """Take the turn out of sight, with all that it costs, or bring it back."""

@@ -38,6 +38,7 @@ class Welcome(Screen[bool]):
         super().__init__()
         self._settings = settings
         self._job: IndexingJob | None = None
+        self._stopped = False
 
     def compose(self) -> ComposeResult:
         """Yield the text, the place for the folder and the state."""
@@ -81,7 +82,9 @@ class Welcome(Screen[bool]):
             self._say(paint.failed(exc))
         else:
             if not finished:
-                self._say(Content("Stopped. What was indexed is kept; press enter to go on."))
+                self._stopped = True
+                said = "Stopped. What was indexed is kept: enter goes on, escape asks that."
+                self._say(Content(said))
         finally:
             self._job = None
         if finished:
@@ -98,6 +101,8 @@ class Welcome(Screen[bool]):
         return True
 
     def action_cancel(self) -> None:
-        """Stop indexing."""
+        """Stop indexing, or else be content with what it left when it was stopped."""
         if self._job is not None:
             self._job.stop()
+        elif self._stopped:
+            self.dismiss(result=True)

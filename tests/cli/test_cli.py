@@ -116,12 +116,23 @@ def test_the_question_comes_from_stdin_and_may_begin_with_a_dash(hashing: Path) 
     [
         (["query", ""], 2, "question is empty", "who denied"),
         (["query", "😀"], 2, "holds no word", "who denied"),
-        (["query"], 2, "Missing argument", "--help"),
-        (["query", "--nonsense", "x"], 2, "No such option", "--"),
+        (["query"], 2, "Missing argument", "Run: askcorpus query --help"),
+        (["index"], 2, "Missing argument", "Run: askcorpus index --help"),
+        (["qurey", "who closed it?"], 2, "Did you mean 'query'?", "Run: askcorpus --help"),
+        (["ask", "who closed it?"], 2, "Did you mean 'query'?", "Run: askcorpus --help"),
+        (["eval", "x", "--jsn"], 2, "Did you mean '--json'?", "Run: askcorpus eval --help"),
+        (["query", "-why?"], 2, "No such option", "Put -- before a question"),
+        (["--inline", "status"], 2, "--inline is for the chat", "--help"),
+        (["query", "--nonsense", "x"], 2, "No such option", "Run: askcorpus query --help"),
         (["nonsense"], 2, "No such command", "--help"),
         (["query", "--after", "yesterday", "who?"], 2, "not a date", "2014-07-27"),
         (["query", "-k", "0", "who closed it?"], 2, "'k' is 0", "1 to 50"),
-        (["--index", "./nowhere", "query", "who?"], 3, "No index at nowhere", "index DIR"),
+        (
+            ["--index", "./nowhere", "query", "who?"],
+            3,
+            "No index at ./nowhere",
+            "--index ./nowhere index DIR",
+        ),
         (["index", "nowhere"], 2, "nowhere", ""),
         (["show", "nothing.txt"], 2, "nothing.txt", ""),
         (["--config", "no.toml", "config"], 2, "no.toml", "exists"),
@@ -155,6 +166,32 @@ def test_a_mistake_is_one_sentence_and_one_hint(
     assert hint in captured.err
     assert "Traceback" not in captured.err
     assert captured.out == ""
+
+
+def test_a_question_needs_no_command(hashing: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert called("who closed the harbour?", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["question"] == "who closed the harbour?"
+    assert called("harbour?") in (0, 1)
+    assert "port.txt" in capsys.readouterr().out
+
+
+def test_the_version_has_a_short_option(capsys: pytest.CaptureFixture[str]) -> None:
+    assert called("-V") == 0
+    assert capsys.readouterr().out.startswith("askcorpus, version")
+
+
+def test_an_interrupted_evaluation_says_that_nothing_was_kept(
+    hashing: Path, tmp_path: Path
+) -> None:
+    gold = tmp_path / "gold.jsonl"
+    os.mkfifo(gold)
+    command = [sys.executable, "-m", "askcorpus", "eval", str(gold)]
+    child = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    with gold.open("w"):  # which waits until it is read
+        child.send_signal(signal.SIGINT)
+        _, narrated = child.communicate(timeout=60)
+    assert child.returncode == 130
+    assert narrated.strip() == "askcorpus: Interrupted.\n  Nothing was kept."
 
 
 def test_another_model_leaves_with_3(hashing: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -287,6 +324,7 @@ def test_an_interrupt_leaves_with_130_and_keeps_what_was_committed(tmp_path: Pat
     _, narrated = child.communicate(timeout=60)
     assert child.returncode == 130
     assert "Traceback" not in narrated
+    assert "What was committed is kept" in narrated
     done = run(
         "--index", tmp_path / "index", "query", "who closed mine 1?", ASKCORPUS_MODEL="hashing"
     )
@@ -398,3 +436,14 @@ def test_indexing_that_is_under_way_is_not_called_interrupted(
     assert "under way" in capsys.readouterr().err
     assert called("query", "who closed the harbour?") == 0
     assert "interrupted" in capsys.readouterr().err
+
+
+def test_what_was_forgotten_already_is_said_to_be(
+    own_index: Path, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "mill.txt").write_text("The mill burned down.\n")
+    assert called("index", folder) == 0
+    assert called("forget", "port.txt") == 0
+    assert "1 forgotten, with 0 turns" in capsys.readouterr().err
+    assert called("forget", "port.txt") == 0
+    assert capsys.readouterr().err == "That was forgotten already.\n"

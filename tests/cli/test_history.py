@@ -65,6 +65,26 @@ def test_the_history_is_listed(number: int, capsys: pytest.CaptureFixture[str]) 
     assert "index" in line
 
 
+def test_a_pasted_page_is_one_line_that_fits(
+    asked: tuple[Path, Answer],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    pasted = "who closed the harbour? " + "word\n" * 5000
+    with Sessions() as sessions:
+        session = sessions.begin(index="/a/deep/folder" * 9, root="/root")
+        session.add(Turn(pasted, Query(pasted), asked[1]))
+    for columns, width in (("", 120), ("80", 80)):
+        monkeypatch.setenv("COLUMNS", columns)
+        for search in ([], ["--search", "harbour"]):
+            assert called("history", *search) == 0
+            assert max(map(len, capsys.readouterr().out.splitlines())) == width
+    assert called("history", "--json") == 0
+    assert json.loads(capsys.readouterr().out)[0]["title"] == pasted
+    assert called("history", "delete", session.id, "--yes") == 0
+    assert len(capsys.readouterr().err) < 80
+
+
 def test_the_history_is_listed_as_json(number: int, capsys: pytest.CaptureFixture[str]) -> None:
     assert called("history", "--json") == 0
     assert json.loads(capsys.readouterr().out)[0]["id"] == number

@@ -16,6 +16,7 @@ from askcorpus.errors import UsageError
 from askcorpus.language.words import words
 from askcorpus.question.filters import complete, described, narrowed, parse
 from askcorpus.question.query import Query
+from askcorpus.question.understand import understand
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -144,6 +145,27 @@ def test_filters_are_described_safe_for_a_terminal() -> None:
     assert said == "in \ufffd[2J.txt, from 2014-01-01, with “the deal”, without “Iran”"
 
 
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("before:2018", "up to and including 2018"),
+        ("before:2018-12-31", "up to and including 2018"),
+        ("before:2016-02", "up to and including 2016-02"),
+        ("before:2016-02-28", "up to and including 2016-02-28"),
+    ],
+)
+def test_the_last_day_is_said_to_be_among_them(typed: str, said: str) -> None:
+    assert described(parse(f"what happened {typed}")) == said
+
+
+def test_of_many_phrases_few_are_named_in_short() -> None:
+    quotes = " ".join(f'"he said {number} {"and " * 40}"' for number in (1, 1, 2, 3, 4, 5))
+    said = described(parse(f"who? {quotes}"))
+    assert said.count("with “") == 3
+    assert said.endswith(", and 2 more")
+    assert len(said) < 250
+
+
 @settings(max_examples=300, deadline=None)
 @given(text=st.text() | st.lists(st.sampled_from(PIECES) | st.text(max_size=6)).map(" ".join))
 def test_question_and_chips_cover_the_text(text: str) -> None:
@@ -231,6 +253,22 @@ def test_only_passages_with_the_phrase_are_searched(ports: Path) -> None:
     assert searched(ports, phrases=["because of"]) == {"ice.txt", "road.txt", "roads.txt"}
     assert searched(ports, phrases=["Café road", "mud"]) == {"road.txt"}
     assert searched(ports, phrases="road cafe") == set()
+
+
+def test_quotation_marks_that_nothing_fulfils_are_only_quotation_marks(ports: Path) -> None:
+    with Corpus.open(ports, settings=Settings(model="hashing")) as corpus:
+        for line, paths in {
+            'who closed the "frozen harbour"?': {"ice.txt", "road.txt", "roads.txt"},
+            'who closed the "frozen harbour"? file:r*': {"road.txt", "roads.txt"},
+            'who closed the "café road"?': {"road.txt"},
+        }.items():
+            answer = corpus.ask(understand(line))
+            assert {hit.passage.path for hit in answer.passages} == paths
+            said = [note.kind for note in answer.notes]
+            assert ("quotes" in said) == ("frozen" in line)
+        nothing = corpus.ask(understand('who closed the "frozen harbour"? file:*.pdf'))
+        assert [note.kind for note in nothing.notes] == ["filter"]
+        assert not corpus.ask("who closed it?", phrases="frozen harbour").passages
 
 
 def test_dates_are_taken_as_dates_and_as_years(ports: Path) -> None:

@@ -472,12 +472,15 @@ def test_a_missing_index_is_named_with_the_next_step(tmp_path: Path) -> None:
         assert caught.value.hint == f"Run: askcorpus --index {directory} index DIR"
 
 
-def test_the_usual_index_and_a_named_one_are_hinted_at_as_they_are_called(
+def test_a_path_stays_a_path_and_the_usual_index_and_a_named_one_are_hinted_at_as_they_are_called(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ASKCORPUS_DATA_DIR", str(tmp_path))
     for directory, hint in [
         (Path("index"), "Run: askcorpus index DIR"),
+        (Path("./nowhere"), "Run: askcorpus --index ./nowhere index DIR"),
+        (Path("a/b"), "Run: askcorpus --index a/b index DIR"),
+        (Path("../b c"), "Run: askcorpus --index '../b c' index DIR"),
         (tmp_path / "indexes" / "harbour", "Run: askcorpus --index harbour index DIR"),
     ]:
         assert missing(directory).hint == hint

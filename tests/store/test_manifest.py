@@ -213,12 +213,13 @@ def test_a_model_is_known_by_its_label(model: str, label: str) -> None:
 
 
 def test_another_model_is_a_mismatch_and_says_what_to_do(tmp_path: Path) -> None:
-    assert Manifest().mismatch("any") is None
-    assert FULL.mismatch(FULL.model) is None
-    asked = FULL.mismatch("other")
+    assert Manifest().mismatch("any", tmp_path) is None
+    assert FULL.mismatch(FULL.model, tmp_path) is None
+    asked = FULL.mismatch("other", tmp_path)
     assert asked is not None
     assert asked.message == f"The index was made with the model {FULL.model}, not other."
-    written = FULL.mismatch("other", writing=tmp_path)
+    assert f"--index {tmp_path} index DIR --rebuild" in asked.hint
+    written = FULL.mismatch("other", tmp_path, writing=True)
     assert written is not None
     assert written.message == f"The index at {tmp_path} was made with the model {FULL.model}."
 

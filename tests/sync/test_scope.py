@@ -136,7 +136,7 @@ def test_a_folder_inside_an_indexed_one_is_said_to_be_in_it(letters: Path, tmp_p
     build(tmp_path / "index", letters.parent)
     with pytest.raises(IndexMismatchError, match="already") as caught:
         build(tmp_path / "index", letters)
-    assert caught.value.hint == "Run: askcorpus sync"
+    assert caught.value.hint == f"Run: askcorpus --index {tmp_path / 'index'} sync"
 
 
 def test_a_pattern_that_lets_nothing_in_changes_nothing(letters: Path, tmp_path: Path) -> None:

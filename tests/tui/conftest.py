@@ -150,6 +150,7 @@ def own_data(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Keep the user's remembered theme out of the tests, and theirs out of it."""
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("COLORTERM", "truecolor")  # whatever this terminal can show
 
 
 def drive(
@@ -242,6 +243,6 @@ def made_answer(index: Path, question: str = DENIED) -> Answer:
         spans=tuple(spans[:1]),
         citations=tuple(citations),
         also=(Alternative("Khaled Meshaal", 2),),
-        notes=(note("changed", path=citations[0].path),),
+        notes=(note("changed", path=citations[0].path, run="askcorpus sync"),),
         seconds={"total": 0.25},
     )

@@ -102,6 +102,18 @@ def test_a_nearest_passage_is_not_shown_as_an_answer(seeds_index: Path) -> None:
     drive(seeds_index, scenario)
 
 
+def test_what_the_chat_advises_is_a_key_and_no_command(seeds_index: Path) -> None:
+    async def scenario(chat: Chat) -> None:
+        await chat.ask('who denied the "frozen harbour"?')
+        assert "searched, as u does." in chat.text()
+        assert "only with" not in chat.text()
+        await chat.ask("who denied it? file:*.pdf")
+        assert "ctrl+o lists the documents." in chat.text()
+        assert "askcorpus status" not in chat.text()
+
+    drive(seeds_index, scenario)
+
+
 def test_up_brings_back_earlier_questions_and_down_the_draft(seeds_index: Path) -> None:
     async def scenario(chat: Chat) -> None:
         bar(chat).remember("first")

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import shutil
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from textual.widgets import DataTable, Input
 
 from askcorpus import Corpus, Settings
+from askcorpus.store.ledger import Ledger
+from askcorpus.store.lock import hold
 from askcorpus.tui.bar import QuestionBar
 from askcorpus.tui.documents import DocumentsScreen
 from askcorpus.tui.welcome import Welcome
@@ -221,6 +224,39 @@ def test_an_index_made_anew_between_two_looks_is_taken_up(
         turn = await chat.ask("when did the mill at Holmen burn down?")
         assert turn.answer is not None
         assert turn.answer.outcome == "answered"
+
+    drive(index, scenario)
+
+
+def test_half_an_index_is_never_called_ready(index: Path) -> None:
+    with Ledger.create(index) as ledger:
+        ledger.keep(replace(ledger.manifest, complete=False))
+
+    async def scenario(chat: Chat) -> None:
+        assert "so far: 61 documents, 61 passages · interrupted: f5 goes on" in chat.text()
+        assert "That isn't all, interrupted: f5 goes on." in chat.text()
+        assert "ready" not in chat.text()
+        await chat.ask("how do I bake bread?")
+        assert "No passage that was read so far" in chat.text()
+        assert "only 61 documents, 61 passages were read. f5 brings" in chat.text()
+        await chat.press("ctrl+o")
+        await chat.settle()
+        assert "61 in the index · 0 left out · interrupted: f5 goes on" in chat.text()
+        await chat.press("escape")
+        with hold(index):
+            await looked(chat)
+            assert "passages · indexing is under way" in chat.text()
+
+    drive(index, scenario)
+
+
+def test_an_empty_conversation_says_that_its_index_was_deleted(index: Path) -> None:
+    async def scenario(chat: Chat) -> None:
+        assert "61 documents, 61 passages from" in chat.text()
+        shutil.rmtree(index)
+        await looked(chat)
+        assert "61 documents" not in chat.text()
+        assert "✗ No index at" in chat.text()
 
     drive(index, scenario)
 

@@ -47,6 +47,33 @@ def test_the_first_run_indexes_the_typed_folder_and_then_answers(
     drive(tmp_path / "index", scenario)
 
 
+def test_a_first_run_that_was_stopped_says_so_and_goes_to_the_chat_when_asked(
+    folder: Path, tmp_path: Path
+) -> None:
+    for number in range(400):
+        (folder / f"{number}.txt").write_text(f"Inspector {number} closed mine {number}.\n" * 9)
+
+    async def scenario(chat: Chat) -> None:
+        welcome = chat.app.screen
+        welcome.query_one("#folder", Input).value = str(folder)
+        await chat.press("enter")
+        while " of 401 files" not in chat.text():
+            await asyncio.sleep(0.05)
+        await asyncio.sleep(1)
+        await chat.press("escape")
+        await chat.settle()
+        chat.screen.look()
+        await chat.settle()
+        assert chat.app.screen is welcome
+        assert "Stopped. What was indexed is kept" in chat.text()
+        await chat.press("escape")
+        await chat.settle()
+        assert chat.app.screen is chat.screen
+        assert "passages · interrupted: f5 goes on" in chat.text()
+
+    drive(tmp_path / "index", scenario)
+
+
 def test_a_folder_that_is_not_there_is_said_on_the_first_run(tmp_path: Path) -> None:
     async def scenario(chat: Chat) -> None:
         chat.app.screen.query_one("#folder", Input).value = str(tmp_path / "nowhere")

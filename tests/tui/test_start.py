@@ -15,10 +15,11 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from rich.color import Color, ColorSystem
 
 from askcorpus import Settings
 from askcorpus.errors import ConfigError
-from askcorpus.tui import keymap, memory
+from askcorpus.tui import keymap, memory, themes
 from askcorpus.tui.app import ChatApp
 from askcorpus.tui.bar import QuestionBar
 from askcorpus.tui.keys import KEYS
@@ -27,6 +28,8 @@ from tests.tui.conftest import Chat, drive, made_answer
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from textual.theme import Theme
 
 TIMEOUT_S = 60.0
 
@@ -54,7 +57,7 @@ def on_terminal(command: list[str], wanted: str, keys: bytes) -> tuple[int, str]
     return os.waitstatus_to_exitcode(status), seen.decode(errors="replace")
 
 
-@pytest.mark.parametrize("words", [[], ["chat", "--inline"]])
+@pytest.mark.parametrize("words", [[], ["--inline"], ["chat", "--inline", "--no-history"]])
 def test_on_a_terminal_the_chat_opens_and_ctrl_q_leaves_it(
     seeds_index: Path, words: list[str]
 ) -> None:
@@ -85,14 +88,9 @@ def run(*words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_without_a_terminal_the_program_alone_prints_its_help() -> None:
-    done = run()
-    assert done.returncode == 2
-    assert "Usage: askcorpus" in done.stderr
-
-
-def test_without_a_terminal_the_chat_says_what_to_run_instead() -> None:
-    done = run("chat")
+@pytest.mark.parametrize("words", [[], ["chat"], ["--inline"]])
+def test_without_a_terminal_the_chat_says_what_to_run_instead(words: list[str]) -> None:
+    done = run(*words)
     assert done.returncode == 2
     assert done.stderr == ('askcorpus: The chat needs a terminal.\n  Run: askcorpus query "…"\n')
 
@@ -104,6 +102,22 @@ def test_the_theme_is_remembered(seeds_index: Path) -> None:
 
     drive(seeds_index, scenario)
     assert memory.load() == Memory("ansi-dark")
+
+
+@pytest.mark.parametrize(
+    ("colours", "system", "reds"),
+    [("standard", ColorSystem.STANDARD, {1, 9}), ("256", ColorSystem.EIGHT_BIT, {52, 88, 124})],
+)
+@pytest.mark.parametrize("theme", [themes.DARK, themes.LIGHT], ids=lambda theme: theme.name)
+def test_where_colours_are_few_the_accent_is_not_red(
+    theme: Theme, colours: str, system: ColorSystem, reds: set[int]
+) -> None:
+    shown = themes.fitted(theme, colours)
+    assert shown.accent is not None
+    assert shown.background is not None
+    mixed = themes.quote_background(shown.background, shown.accent)
+    for colour in (shown.accent, shown.variables.get(themes.QUOTE, mixed)):
+        assert Color.parse(colour).downgrade(system).number not in reds
 
 
 def test_the_theme_is_found_again_wherever_the_process_goes(

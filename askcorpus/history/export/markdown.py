@@ -14,7 +14,7 @@ from askcorpus.history.export.facts import (
     understood,
     when,
 )
-from askcorpus.render import NO_ANSWER, address, quote_parts
+from askcorpus.render import address, no_answer, quote_parts
 from askcorpus.text import one_line
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def _turn(n: int, turn: Turn) -> Iterator[str]:
     yield "\\\n".join(facts)
     answer = turn.answer
     if answer.outcome != "answered":
-        yield NO_ANSWER[answer.outcome]
+        yield no_answer(answer)
     elif answer.answer is not None and answer.answer != answer.sentence:
         yield f"**{_inline(one_line(answer.answer))}**"
     if answer.band:

@@ -22,7 +22,7 @@ from askcorpus.history.export.facts import (
     when,
 )
 from askcorpus.history.export.style import CSS
-from askcorpus.render import NO_ANSWER, address, quote_parts
+from askcorpus.render import address, no_answer, quote_parts
 from askcorpus.text import one_line, printable
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def _turn(n: int, turn: Turn) -> Any:
 def _answer(answer: Answer) -> Iterator[Any]:
     """Yield the answer, its quotes, their addresses, the other answers and the remarks."""
     if answer.outcome != "answered":
-        yield _tag("p", NO_ANSWER[answer.outcome], class_="silent")
+        yield _tag("p", no_answer(answer), class_="silent")
     elif answer.answer is not None and answer.answer != answer.sentence:
         yield _tag("p", one_line(answer.answer), class_="answer", dir="auto")
     if answer.band:
