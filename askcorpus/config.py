@@ -39,11 +39,12 @@ class Settings:
     kept in the user's data directory. A name also means a directory of that name right here, if it
     is an index."""
     model: str = "all-MiniLM-L6-v2"
-    """Embedding model: a sentence-transformers name or folder."""
+    """Embedding model: a sentence-transformers name, or a folder, which begins with "/", "./",
+    "../" or "~"."""
     reader: str = "span"
     """What picks the answer: "span" (trained), a Reader of your own as "module:Class", or a
-    question-answering model of transformers: a folder, or a name in the local Hugging Face
-    cache."""
+    question-answering model of transformers: a folder (as for `model`), or a name in the local
+    Hugging Face cache."""
     chunk_tokens: int = 150
     """Most tokens in a passage, 32 to 220."""
     overlap_sentences: int = 1
@@ -131,6 +132,19 @@ def data_dir() -> Path:
 def _steady(folder: str) -> Path:
     """Return a folder as it was when first asked for, wherever the process has gone since."""
     return Path(folder).absolute()
+
+
+def model_folder(model: str) -> Path | None:
+    """Return the folder that a model is set to, or None where it goes by a name.
+
+    A name is never looked up in the current folder, which may be anybody's.
+    """
+    if model not in (".", "..") and not model.startswith(("/", "./", "../", "~")):
+        return None
+    try:
+        return Path(model).expanduser()
+    except RuntimeError:  # nobody's home
+        return None
 
 
 def named_indexes() -> Path:

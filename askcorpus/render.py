@@ -48,6 +48,7 @@ _NOTES: dict[NoteKind, str] = {
     "slip": "Read {written!r} as {read!r}.",
     "indexing": "Indexing is under way: {holds} so far.",
     "interrupted": "Indexing was interrupted: only {holds} were read. Run: {run}",
+    "elsewhere": "This index was made elsewhere: check quotes with askcorpus verify.",
     "search": "{cause} {instead} {hint}",
     "quotes": "No passage holds what stands in quotation marks to the letter; its words were "
     "searched, as with --no-filters.",
@@ -139,7 +140,7 @@ def json_text(data: object, *, indent: int | None = None) -> str:
     Letters of every script stand as they are; what `printable` wouldn't show is escaped.
     """
     text = json.dumps(data, default=dict, ensure_ascii=False, indent=indent)
-    return UNSAFE.sub(lambda match: f"\\u{ord(match.group()):04x}", text) + "\n"
+    return UNSAFE.sub(lambda match: json.dumps(match.group())[1:-1], text) + "\n"
 
 
 def answer_text(answer: Answer, style: Style, *, explain: bool = False) -> str:

@@ -6,6 +6,7 @@ opens a database keeps what is its own: the tables, and the words that its user 
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import sqlite3
@@ -23,6 +24,16 @@ if TYPE_CHECKING:
 
 VERSION = sqlite3.sqlite_version
 BUSY_TIMEOUT_S = 10.0
+_JOURNAL_MAGIC = bytes.fromhex("d9d505f920a163d7")
+# What SQLite counts for its planner, where it was asked to.
+_COUNTED = {
+    "CREATE TABLE sqlite_stat1(tbl,idx,stat)",
+    "CREATE TABLE sqlite_stat4(tbl,idx,neq,nlt,ndlt,sample)",
+}
+_DEFINED = "SELECT type, name, tbl_name, sql FROM sqlite_master"
+
+Schema = frozenset[tuple[str, str, str, str]]
+"""What a database defines, each as type, name, table and SQL, white space as one space."""
 
 # What sqlite3 may raise: its own two roots; OverflowError for a number beyond 64 bits or a text
 # beyond 2 GB; UnicodeEncodeError for a lone surrogate.
@@ -83,11 +94,18 @@ class Database:
     Threads may share it: a transaction keeps the others out until it ends.
     """
 
-    def __init__(self, path: Path, words: Words, *, writable: bool) -> None:
+    def __init__(self, path: Path, words: Words, *, writable: bool, trusted: bool = False) -> None:
         """Open the database at `path`, which must exist.
 
         A reader also manages in a read-only directory, where the files that SQLite shares
         between processes can't be made.
+
+        Args:
+            path: The file.
+            words: What the user reads where it can't be used.
+            writable: Whether it will be written.
+            trusted: Whether its triggers and views may do all that SQLite can; not where the
+                file may come from somebody else.
 
         Raises:
             StoreUnavailableError: It can't be opened, or is no database.
@@ -98,6 +116,7 @@ class Database:
         self._depth = 0
         self._undone = 0
         with self._translated():
+            _check_beside(path, words)
             try:
                 self._connection = _connect(path, "mode=rw" if writable else "mode=ro")
             except sqlite3.OperationalError as exc:
@@ -107,6 +126,7 @@ class Database:
                     raise self._unfolded(exc) from exc
                 # Nobody can write there, so nothing changes under the reader.
                 self._connection = _connect(path, "mode=ro&immutable=1")
+            self._connection.execute(f"PRAGMA trusted_schema = {'ON' if trusted else 'OFF'}")
 
     def close(self) -> None:
         """Give the connection back; a writer's log is folded into the file."""
@@ -189,6 +209,11 @@ class Database:
     def is_blank(self) -> bool:
         """Whether there is no table at all."""
         return not self.value("SELECT count(*) FROM sqlite_master")
+
+    @property
+    def schema(self) -> Schema:
+        """What the database defines: tables, indexes, and whatever else somebody put there."""
+        return _schema(self.rows(_DEFINED))
 
     def migrate(self, steps: Mapping[int, Iterable[str]]) -> None:
         """Bring the tables to the newest format, in one transaction.
@@ -274,6 +299,51 @@ class Database:
         return translate(exc, self.path, self._words)
 
 
+def schema_of(*statements: str) -> Schema:
+    """Return what a database defines in which these statements were run, and nothing else."""
+    with contextlib.closing(sqlite3.connect(":memory:")) as connection:
+        for statement in statements:
+            connection.execute(statement)
+        return _schema(connection.execute(_DEFINED))
+
+
+def _schema(rows: Iterable[Any]) -> Schema:
+    # What SQLite makes by itself for a primary key has no SQL; what a blob says, no schema of ours.
+    defined = (
+        (kind, name, table, " ".join(str(sql or "").split())) for kind, name, table, sql in rows
+    )
+    return frozenset(row for row in defined if row[3] not in _COUNTED)
+
+
+def _check_beside(path: Path, words: Words) -> None:
+    """Check that the files which SQLite keeps beside a database lead to no other file.
+
+    It writes to what they are links to. And it deletes the file that a journal names as that of a
+    transaction over several databases, of which we make none, wherever that file is.
+
+    Raises:
+        StoreUnavailableError: One does.
+    """
+    for ending in ("-journal", "-wal", "-shm"):
+        beside = path.with_name(path.name + ending)
+        if beside.is_symlink() or (ending == "-journal" and _names_another(beside)):
+            raise StoreUnavailableError(
+                f"Can't use {words.name}{path}: {beside.name} beside it leads to another file.",
+                hint="Delete it, then run it again.",
+            )
+
+
+def _names_another(journal: Path) -> bool:
+    """Return whether a journal, which need not be there, ends with the name of another file."""
+    try:
+        with journal.open("rb") as file:
+            at = file.seek(0, os.SEEK_END) - len(_JOURNAL_MAGIC)
+            file.seek(max(0, at))
+            return at > 0 and file.read() == _JOURNAL_MAGIC
+    except FileNotFoundError:
+        return False
+
+
 def _primary_code(exc: BaseException) -> int:
     """Return SQLite's code without the details of its upper bytes; -1 without one."""
     code = getattr(exc, "sqlite_errorcode", None)
@@ -297,6 +367,7 @@ def _connect(path: Path, options: str) -> sqlite3.Connection:
     )
     try:
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA cell_size_check = ON")  # no page is believed unseen
         connection.execute("SELECT count(*) FROM sqlite_master")  # the first read opens the file
     except sqlite3.Error:
         connection.close()

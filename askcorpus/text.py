@@ -35,10 +35,12 @@ def trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 # What may stand on either side of a joiner that makes one picture of two: a family, a flag.
 _EMOJI = "\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff"
-# C0 and C1 controls but tab and newline, and the characters that reorder or hide text.
+# C0 and C1 controls but tab and newline, and the characters that reorder or hide text: those that
+# Unicode lets a terminal draw as nothing, the Hangul fillers and the tags among them.
 UNSAFE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u2069"
-    f"\ufeff\ufff9-\ufffb\ud800-\udfff]|(?<![{_EMOJI}\ufe0f])\u200d|\u200d(?![{_EMOJI}])"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u180e\u200b\u200c\u200e\u200f"
+    "\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff"
+    f"\U000e0000-\U000e0fff]|(?<![{_EMOJI}\ufe0f])\u200d|\u200d(?![{_EMOJI}])"
 )
 
 

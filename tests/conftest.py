@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 from pathlib import Path
@@ -10,6 +11,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from askcorpus.config import data_dir
+from askcorpus.store import mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,14 +30,30 @@ ROOT = Path(__file__).resolve().parents[1]
 SEEDS = ROOT / "seeds"
 
 
+@pytest.fixture(autouse=True, scope="session")
+def mark_key(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Return the key of this session's indexes; where no test runs, it is the user's own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data-home")))
+        mark.made(Path(__file__))
+        yield data_dir() / mark.KEY
+
+
 @pytest.fixture(autouse=True)
-def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def clean_environment(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    mark_key: Path,
+) -> None:
     """Hide the user's settings, configuration and history; keep the cache of exported models."""
     for name in list(os.environ):
         if name.startswith("ASKCORPUS_") and name != "ASKCORPUS_CACHE_DIR":
             monkeypatch.delenv(name)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "configuration"))
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data-home"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data-home")))
+    data_dir().mkdir(parents=True, mode=0o700)
+    shutil.copy(mark_key, data_dir())
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -12,7 +12,6 @@ import signal
 import subprocess
 import sys
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,9 +22,11 @@ from askcorpus.history import Sessions
 from askcorpus.store.ledger import Ledger
 from tests.conftest import ROOT
 from tests.history.turns import turn
+from tests.store.kit import copied
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 SETTINGS = Settings(model="hashing", reader="tests.doubles:OverlapReader", dense="exact")
 COUNT = 16
@@ -77,7 +78,7 @@ def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def index(complete: Path, tmp_path: Path) -> Path:
     """Return a complete index of the documents, of the test's own."""
-    return Path(shutil.copytree(complete, tmp_path / "index"))
+    return copied(complete, tmp_path / "index")
 
 
 @pytest.fixture

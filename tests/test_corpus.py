@@ -24,6 +24,7 @@ from askcorpus.errors import (
 from askcorpus.ingest.sandbox import Limits, Worker
 from tests.conftest import ROOT, SEEDS
 from tests.doubles import LetterEmbedder, OverlapReader
+from tests.store.kit import copied
 
 if TYPE_CHECKING:
     from askcorpus.config import Dense
@@ -338,7 +339,7 @@ def test_a_dotenv_file_in_the_current_folder_changes_nothing(
     (tmp_path / ".env").write_text("CHROMA_API_IMPL=chromadb.api.fastapi.FastAPI\nALLOW_RESET=no\n")
     monkeypatch.chdir(tmp_path)
     index = tmp_path / "copy"
-    shutil.copytree(chroma_index, index)
+    copied(chroma_index, index)
     with Corpus.open(index, settings=Settings(dense="chroma")) as corpus:
         answer = corpus.ask("who denied the deal?")
     assert answer.notes == ()

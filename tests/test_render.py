@@ -119,6 +119,12 @@ def test_every_file_that_was_left_out_is_named() -> None:
     assert "1 document, 2 passages in the index (1 failed, 1 indexed, 1 skipped" in text
 
 
+def test_json_keeps_a_character_beyond_the_first_65536() -> None:
+    text = json_text({"a": "\U000e0041"})
+    assert json.loads(text) == {"a": "\U000e0041"}
+    assert text.isascii()
+
+
 def test_json_is_readable_and_moves_no_cursor() -> None:
     data = {"name": "Café \x9b31m\u202e\x7f\u200b\ud800", "n": [1, None]}
     text = json_text(data)

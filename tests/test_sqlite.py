@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
+import struct
 import threading
 from typing import TYPE_CHECKING
 
@@ -193,3 +194,44 @@ def test_wiping_says_that_a_reader_is_in_the_way(
     assert db.wipe("texts")
     reader.close()
     db.close()
+
+
+# A file that came from somebody else.
+
+
+def journal_naming(victim: Path) -> bytes:
+    """Return a journal that says that `victim` belongs to its transaction."""
+    magic, name = bytes.fromhex("d9d505f920a163d7"), os.fsencode(victim)
+    head = (magic + struct.pack(">5I", 0, 0, 1, 512, 4096)).ljust(512, b"\0")
+    tail = struct.pack(">I", 0x40000000 // 4096 + 1) + name
+    return head + tail + struct.pack(">2I", len(name), sum(name)) + magic
+
+
+@pytest.mark.parametrize("writable", [True, False])
+def test_a_journal_that_names_another_file_deletes_nothing(
+    tmp_path: Path, *, writable: bool
+) -> None:
+    place, victim = tmp_path / "some.db", tmp_path / "precious.txt"
+    with sqlite3.connect(place) as made:
+        made.execute("CREATE TABLE things(name TEXT)")
+    made.close()
+    victim.write_text("precious")
+    (tmp_path / "some.db-journal").write_bytes(journal_naming(victim))
+    with pytest.raises(StoreUnavailableError, match="-journal beside it") as caught:
+        Database(place, schema.WORDS, writable=writable)
+    assert caught.value.hint == "Delete it, then run it again."
+    assert victim.read_text() == "precious"
+
+
+@pytest.mark.parametrize("ending", ["-wal", "-shm", "-journal"])
+def test_a_link_beside_a_database_is_not_written_to(place: Path, ending: str) -> None:
+    victim = place.with_name("precious.txt")
+    victim.write_text("precious")
+    place.with_name(place.name + ending).symlink_to(victim)
+    with pytest.raises(StoreUnavailableError, match=f"some.db{ending} beside it"):
+        Database(place, schema.WORDS, writable=True)
+    assert victim.read_text() == "precious"
+
+
+def test_what_a_file_defines_calls_no_function(db: Database) -> None:
+    assert (db.value("PRAGMA trusted_schema"), db.value("PRAGMA cell_size_check")) == (0, 1)

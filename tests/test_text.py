@@ -12,6 +12,10 @@ def test_printable_shows_control_sequences_instead_of_obeying_them() -> None:
     assert one_line("a\r\n  b\tc") == "a b c"
 
 
+def test_what_a_terminal_draws_as_nothing_is_shown() -> None:
+    assert printable("a\U000e0041b\u3164c\uffa0d\u115fe") == "a\ufffdb\ufffdc\ufffdd\ufffde"
+
+
 @pytest.mark.parametrize("joined", ["👩\u200d👧", "🏳️\u200d🌈", "👩🏽\u200d⚕️", "🙂\u200d↔️"])
 def test_joined_emoji_stay_joined(joined: str) -> None:
     assert printable(f"by {joined}") == f"by {joined}"

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from askcorpus import Corpus, Settings
+from tests.store.kit import copied
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,7 +39,7 @@ def make(place: Path, *, model: str, documents: Mapping[str, str] = MappingProxy
 def copy(made: Path, docs: Path, index: Path) -> Path:
     """Copy what was made; return the new folder of documents."""
     shutil.copytree(made / "docs", docs)
-    shutil.copytree(made / "index", index)
+    copied(made / "index", index)
     note(index, root=os.path.realpath(docs))
     return docs
 

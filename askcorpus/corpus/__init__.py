@@ -154,6 +154,7 @@ class Corpus:
         index: str | Path | None = None,
         *,
         settings: Settings | None = None,
+        one_shot: bool = False,
         calibrated: bool = True,
         reader: Reader | None = None,
         embedder: Embedder | None = None,
@@ -164,6 +165,7 @@ class Corpus:
         Args:
             index: Its directory; the settings' where None.
             settings: The user's own where None.
+            one_shot: For programs written for 0.1.0; it makes no difference any more.
             calibrated: Whether a calibration that is kept with the index counts.
             reader: Instead of the settings'; it may leave out what `ports.Reader` allows.
             embedder: Instead of the settings' model; the one that the index was made with.
@@ -174,6 +176,7 @@ class Corpus:
             IndexMismatchError: Another format.
             StoreUnavailableError: It is damaged or can't be read.
         """
+        del one_shot
         settings = settings or config.load()[0]
         directory = Path(index) if index is not None else settings.index_path
         return cls(

@@ -85,7 +85,7 @@ class Asking:
     def found(self, query: Query, k: int) -> Reading:
         """Return what retrieval finds, with nothing read yet."""
         seconds: dict[str, float] = {}
-        notes = list(state.incomplete(self._ledger))
+        notes = list(state.warnings(self._ledger))
         text, slips = correct(query.text, self._ledger)
         notes += [note("slip", written=one_line(was), read=now) for was, now in slips]
         query = query.corrected(text, slips)

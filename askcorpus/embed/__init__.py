@@ -17,10 +17,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from askcorpus.config import cache_dir
+from askcorpus.config import cache_dir, model_folder
 from askcorpus.embed.encoders import HashingEmbedder, OnnxEmbedder, SentenceTransformersEmbedder
 from askcorpus.embed.prepared import SHIPPED, prepare, shipped
 from askcorpus.embed.source import ExportError, find_source
+from askcorpus.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,7 +65,7 @@ def open_model(
 
     Args:
         model: "all-MiniLM-L6-v2" (shipped in int8), another sentence-transformers model in the
-            local Hugging Face cache, a folder, or "hashing".
+            local Hugging Face cache, a folder (see `find_source`), or "hashing".
         precision: Arithmetic of the exported model; int8 is about twice as fast as fp32.
         threads: Texts that are embedded at once, one thread each; 1 or more.
         cache: Directory for exported models; made where it is missing.
@@ -76,8 +77,10 @@ def open_model(
     tell = notify or _ignore
     if model == "hashing":
         return HashingEmbedder()
+    if model_folder(model) is None and _is_here(model):
+        tell(f"The folder {one_line(model)} here isn't used as the model; for that, write ./NAME.")
     name = model.removeprefix("sentence-transformers/")
-    if (name, precision) == (SHIPPED, "int8") and not Path(model).is_dir():
+    if (name, precision) == (SHIPPED, "int8"):
         return OnnxEmbedder(shipped(), threads=threads)
     source = find_source(model, cache)
     try:
@@ -92,3 +95,10 @@ def open_model(
 
 def _ignore(_message: str) -> None:
     """Tell nobody."""
+
+
+def _is_here(name: str) -> bool:
+    try:
+        return Path(name).is_dir()
+    except ValueError:  # a name that no folder can have
+        return False

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from askcorpus.config import model_folder
 from askcorpus.errors import ModelUnavailableError
 
 if TYPE_CHECKING:
@@ -52,14 +53,19 @@ def find_source(model: str, cache: Path) -> Source:
     """Return the files of a model.
 
     Args:
-        model: A folder, or a name in the local Hugging Face cache.
+        model: A name in the local Hugging Face cache, or a folder, which begins with "/", "./",
+            "../" or "~".
         cache: Remembers the hashes of large files, by their size and time of change.
 
     Raises:
         ModelUnavailableError: There is no such model here, or it isn't stored as safetensors.
     """
-    folder = Path(model).expanduser()
-    if folder.is_dir():
+    folder = model_folder(model)
+    if folder is not None:
+        if not folder.is_dir():
+            raise ModelUnavailableError(
+                f"There is no folder {model!r} with a model.", hint="Check the setting 'model'."
+            )
         return _describe(folder.resolve().name, folder.resolve(), cache)
     return _describe(model, _hub_folder(model), cache)
 
@@ -72,13 +78,14 @@ def _hub_folder(model: str) -> Path:
         store = hub / ("models--" + name.replace("/", "--"))
         try:
             revision = (store / "refs" / "main").read_text(encoding="ascii").strip()
-        except (OSError, UnicodeDecodeError):
+        except (OSError, ValueError):  # ValueError: not ASCII, or a name that no file can have
             continue
         if (store / "snapshots" / revision).is_dir():
             return store / "snapshots" / revision
     raise ModelUnavailableError(
-        f"There is no model {model!r} on this machine: neither a folder nor in {hub}.",
-        hint="Give a folder with the model's files; nothing is downloaded.",
+        f"There is no model {model!r} on this machine: it isn't in {hub}.",
+        hint="For a folder with the model's files, write ./NAME or its whole path; nothing is "
+        "downloaded.",
     )
 
 

@@ -78,7 +78,8 @@ def read(
         reason = one_line(f"its parser failed: {type(exc).__name__}: {exc}")[:200]
         return Skipped(entry.path, reason, failed=True, lasting=True)
     if isinstance(found, Unreadable):
-        return Skipped(entry.path, found.reason, found.failed, lasting=found.failed)
+        lasting = found.failed and not found.passing
+        return Skipped(entry.path, found.reason, found.failed, lasting=lasting)
     return _document(entry, found, data, status, boilerplate=boilerplate)
 
 

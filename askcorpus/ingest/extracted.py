@@ -40,6 +40,8 @@ class Unreadable:
 
     reason: str
     failed: bool = False
+    passing: bool = False
+    """True where nothing in the file is to blame, and it is worth another try."""
 
 
 class RefusedError(Exception):

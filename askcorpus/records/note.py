@@ -8,6 +8,7 @@ NoteKind = Literal[
     "slip",  # a word of the question was read as another
     "indexing",  # the index isn't complete
     "interrupted",
+    "elsewhere",  # the index came from somebody else
     "search",  # a way of searching was missing
     "quotes",  # a phrase was taken as words, for no passage holds it
     "filter",  # nothing passes the filters

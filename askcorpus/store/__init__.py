@@ -7,6 +7,8 @@
 
     ledger       all there is to know about an index
     schema       the tables, and the number of their format
+    entry        what a ledger says is checked before anything relies on it
+    mark         which indexes this user's askcorpus has made
     rows         between the tables' rows and the records
     lexical      BM25 over full text
     blobs        vectors in and out of the ledger

@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from askcorpus.errors import StoreUnavailableError
-from askcorpus.store import generations, lexical
+from askcorpus.store import files, generations, lexical
 from askcorpus.store.files import CHROMA, unwritable
 
 if TYPE_CHECKING:
@@ -87,9 +87,10 @@ def wipe(ledger: Ledger) -> None:
     """
     db = ledger.db
     home = ledger.directory / CHROMA
-    if home.exists() and not ledger.manifest.generation:
+    if not ledger.manifest.generation:
         try:
-            shutil.rmtree(home)
+            for directory in files.generations(home):
+                shutil.rmtree(directory)
         except OSError as exc:
             raise unwritable(home, exc) from exc
     with _scratch_beside(ledger):

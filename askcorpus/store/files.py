@@ -1,9 +1,14 @@
-"""The names inside an index directory, and which directories may become one."""
+"""The names inside an index directory, which of them are ours, and which directory may become one.
+
+A file is ours by what it holds, not by its name: a user may keep a `lock` or a `chroma/` of their
+own where we are told to put an index, and what isn't ours is never emptied or removed.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import errno
+import re
 from typing import TYPE_CHECKING
 
 from askcorpus import config
@@ -18,7 +23,16 @@ LEDGER = config.LEDGER
 LOCK = "lock"
 CHROMA = "chroma"
 
-_OURS = {LEDGER, f"{LEDGER}-wal", f"{LEDGER}-shm", LOCK, CHROMA}
+_LOG, _SHARED = f"{LEDGER}-wal", f"{LEDGER}-shm"
+# How our files begin; each may also be empty, for a kill may come between making and writing.
+_BEGINS = {
+    LOCK: re.compile(rb"\d+ \d{4}-\d\d-\d\d "),
+    _LOG: re.compile(rb"\x37\x7f\x06[\x82\x83]"),
+    _SHARED: re.compile(rb"\x18\xe2\x2d\x00|\x00\x2d\xe2\x18|\x00{4}"),
+    LEDGER: re.compile(rb""),  # its tables tell: see `schema.check`
+}
+_GENERATION = re.compile(r"\d{6,}")
+_CHROMAS_OWN = re.compile(r"chroma\.sqlite3.*|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def prepare(directory: Path) -> None:
@@ -30,16 +44,20 @@ def prepare(directory: Path) -> None:
     """
     try:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        names = {entry.name for entry in directory.iterdir()}
+        entries = sorted(directory.iterdir())
+        foreign = [entry.name for entry in entries if not _is_ours(entry)]
     except (FileExistsError, NotADirectoryError) as exc:
         message = f"The index can't be {directory}: that is a file, or lies inside one."
         raise UsageError(message, hint="Choose another directory with --index.") from exc
     except OSError as exc:
         raise unwritable(directory, exc) from exc
-    foreign = sorted(name for name in names if name not in _OURS and not _harmless(name))
-    if LEDGER not in names and foreign:
+    if directory / LEDGER not in entries and foreign:
         message = f"{directory} is not an index and holds other files, such as {foreign[0]!r}."
         raise UsageError(message, hint="Choose an empty or a new directory with --index.")
+    for name in (*_BEGINS, CHROMA):
+        if name in foreign:
+            message = f"{directory / name} isn't a file of askcorpus's, and would be overwritten."
+            raise UsageError(message, hint="Move it away, or choose another place with --index.")
     with contextlib.suppress(OSError):  # somebody else's directory that we may write: theirs to set
         directory.chmod(0o700)
 
@@ -80,5 +98,37 @@ def unwritable(place: Path, exc: OSError) -> StoreUnavailableError:
     )
 
 
-def _harmless(name: str) -> bool:
-    return name == ".gitignore" or name.upper().startswith("README")
+def generations(home: Path) -> list[Path]:
+    """Return the directories of Chroma in an index's `chroma/` that are ours, in order.
+
+    Raises:
+        OSError: It can't be listed.
+    """
+    if home.is_symlink() or not home.is_dir():
+        return []
+    return sorted(entry for entry in home.iterdir() if _is_generation(entry))
+
+
+def _is_generation(entry: Path) -> bool:
+    if not _GENERATION.fullmatch(entry.name) or entry.is_symlink() or not entry.is_dir():
+        return False
+    return all(_CHROMAS_OWN.fullmatch(inner.name) for inner in entry.iterdir())
+
+
+def _is_ours(entry: Path) -> bool:
+    """Return whether something in an index's directory is ours, or does no harm there."""
+    if entry.name not in (*_BEGINS, CHROMA):
+        return entry.name == ".gitignore" or entry.name.upper().startswith("README")
+    if entry.is_symlink():
+        return False
+    if entry.name == CHROMA:
+        ours = generations(entry) if entry.is_dir() else None
+        # A desktop's own files, such as .DS_Store, stay where they are.
+        return ours is not None and all(
+            inner in ours or inner.name.startswith(".") for inner in entry.iterdir()
+        )
+    if not entry.is_file():
+        return False
+    with entry.open("rb") as file:
+        begins = file.read(100)
+    return not begins or bool(_BEGINS[entry.name].match(begins))

@@ -19,7 +19,7 @@ from askcorpus import child
 from askcorpus.errors import StoreUnavailableError
 from askcorpus.render import command
 from askcorpus.sqlite import Database
-from askcorpus.store import blobs, schema
+from askcorpus.store import blobs, files, schema
 from askcorpus.store.files import CHROMA, unwritable
 from askcorpus.store.manifest import Generation
 
@@ -77,10 +77,13 @@ def check(ledger: Ledger, generation: Generation | None) -> Path:
 
 
 def needs_rebuild(ledger: Ledger) -> bool:
-    """Return whether the next directory is due: none or a sick one, or too much has changed."""
-    if not ledger.watermark:
-        return False
+    """Return whether the next directory is due: none or a sick one, or too much has changed.
+
+    An index from elsewhere has none, and gets one with the first run that reads all its files.
+    """
     said = ledger.manifest
+    if not said.ours or not ledger.watermark:
+        return False
     generation = said.generation
     try:
         check(ledger, generation)
@@ -150,9 +153,7 @@ def build(ledger: Ledger) -> None:
 
 def _present(home: Path) -> list[str]:
     try:
-        return [entry.name for entry in home.iterdir() if entry.name.isdigit()]
-    except FileNotFoundError:
-        return []
+        return [entry.name for entry in files.generations(home)]
     except OSError as exc:
         raise unwritable(home, exc) from exc
 

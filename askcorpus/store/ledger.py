@@ -23,7 +23,7 @@ from askcorpus.errors import (
 from askcorpus.records import Passage
 from askcorpus.render import command
 from askcorpus.sqlite import Database
-from askcorpus.store import blobs, lexical, manifest, rows, schema
+from askcorpus.store import blobs, entry, lexical, manifest, rows, schema
 from askcorpus.store.files import LEDGER, missing, prepare, unwritable
 from askcorpus.store.lock import hold
 
@@ -65,13 +65,10 @@ class Ledger:
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         except OSError as exc:
             raise unwritable(path, exc) from exc
-        db = Database(path, schema.WORDS, writable=True)
-        with db.closed_on_error():
-            schema.make(db)
-            if schema.is_older(db):
-                schema.migrate(db)
-            schema.check(db, directory)
-        return cls(directory, db)
+        ledger = cls(directory, Database(path, schema.WORDS, writable=True))
+        with ledger.db.closed_on_error():
+            entry.prepare(ledger)
+        return ledger
 
     @classmethod
     def open(cls, directory: Path) -> Ledger:
@@ -94,15 +91,14 @@ class Ledger:
             ) from exc
         if not found:
             raise missing(directory)
-        db = Database(path, schema.WORDS, writable=False)
-        with db.closed_on_error():
-            if db.is_blank:  # its maker was killed before the first commit
+        ledger = cls(directory, Database(path, schema.WORDS, writable=False))
+        with ledger.db.closed_on_error():
+            if ledger.db.is_blank:  # its maker was killed before the first commit
                 raise missing(directory)
-            older = schema.is_older(db)
-            if not older:
-                schema.check(db, directory)
-                return cls(directory, db)
-        db.close()
+            entry.check(ledger)
+            if not schema.is_older(ledger.db):
+                return ledger
+        ledger.close()
         with hold(directory, patience_s=_PATIENCE_S), cls.create(directory):
             pass
         return cls.open(directory)
@@ -314,7 +310,9 @@ class Ledger:
     def passages(self, ids: Iterable[int]) -> dict[int, Passage]:
         """Return the passages with these ids; ids that are no longer there are left out."""
         found = self.db.rows(
-            """SELECT d.path, p."start", p."end", t.text, p.line, p.heading, p.id
+            # Cast, because SQLite keeps a text in a column of numbers where it is given one.
+            """SELECT d.path, CAST(p."start" AS INTEGER), CAST(p."end" AS INTEGER), t.text,
+                  CAST(p.line AS INTEGER), p.heading, p.id
                FROM json_each(?) AS wanted
                JOIN passages AS p ON p.id = wanted.value
                JOIN documents AS d ON d.id = p.document

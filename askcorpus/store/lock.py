@@ -33,7 +33,7 @@ def hold(directory: Path, *, patience_s: float = 0.0) -> Iterator[None]:
     prepare(directory)
     path = directory / LOCK
     try:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     except OSError as exc:
         raise unwritable(path, exc) from exc
     try:
@@ -69,7 +69,7 @@ def _take(handle: int, patience_s: float) -> None:
 def is_held(directory: Path) -> bool:
     """Return whether some process is writing the index just now, as far as can be seen."""
     try:
-        handle = os.open(directory / LOCK, os.O_RDONLY)
+        handle = os.open(directory / LOCK, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
         return False
     try:

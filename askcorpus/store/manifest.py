@@ -7,11 +7,12 @@ it makes the index a damaged one, but for what can be made again: the vector ind
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from askcorpus.errors import IndexMismatchError
 from askcorpus.render import command
+from askcorpus.store import mark
 from askcorpus.store.files import damaged
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 MOST_DIM = 1_000_000
 """Numbers in a vector; a wider one is no model's."""
 _MOST_DIGITS = 15
+_MARK = "mark"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,9 @@ class Manifest:
     """The number of the last one that was taken out of use by `forget`; 0 for none."""
     refused: tuple[int, int] | None = None
     """Watermark and passages of a vector index that was built and failed its probe."""
+    ours: bool = False
+    """Whether this user's askcorpus has read all that is in it. Of one from elsewhere the vector
+    index counts for nothing: Chroma's own files can't be checked as the ledger is."""
     unwiped: bool = False
     """Whether something was deleted whose bytes may still be in a file."""
 
@@ -123,16 +128,20 @@ def read(db: Database) -> Manifest:
     """
     noted = _noted(db)
     try:
-        return _parsed(noted)
+        said = _parsed(noted)
     except (AttributeError, RecursionError, TypeError, ValueError) as exc:
         raise damaged(db.path) from exc
+    if mark.is_ours(db.path, str(noted.get(_MARK, ""))):
+        return replace(said, ours=True)
+    return replace(said, generation=None, last=0, refused=None)
 
 
 def write(db: Database, manifest: Manifest) -> None:
     """Make the table say this, in one transaction; what it says already isn't written."""
     with db.writing():
         noted = _noted(db)
-        for key, text in _texts(manifest).items():
+        marked = {_MARK: mark.made(db.path) if manifest.ours else ""}
+        for key, text in (_texts(manifest) | marked).items():
             if text == noted.get(key, ""):
                 continue
             if text:
@@ -142,7 +151,7 @@ def write(db: Database, manifest: Manifest) -> None:
 
 
 def _noted(db: Database) -> dict[str, Any]:
-    keys = json.dumps([*_texts(Manifest())])
+    keys = json.dumps([*_texts(Manifest()), _MARK])
     sql = "SELECT key, value FROM meta WHERE key IN (SELECT value FROM json_each(?))"
     return dict(db.rows(sql, (keys,)))
 
@@ -221,8 +230,10 @@ def _root(text: str) -> str:
 
 def _paths(value: object) -> tuple[str, ...]:
     paths = _strings(value)
-    if not paths or any("\0" in path for path in paths):
-        raise ValueError("not a list of paths")
+    if not paths or any(path.startswith("/") or "\0" in path for path in paths):
+        raise ValueError("not a list of relative paths")
+    if any(".." in path.split("/") for path in paths):
+        raise ValueError("a way up")
     "".join(paths).encode()  # a lone surrogate raises a ValueError: no index is of such a folder
     return paths
 

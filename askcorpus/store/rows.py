@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
-from fnmatch import translate
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from askcorpus.globs import Glob
 from askcorpus.records import Boilerplate, Document, Heading, Place, Skipped
 from askcorpus.store import lexical
 
@@ -184,7 +183,7 @@ def _of_documents(db: Database, query: Query) -> Selection:
 
 def _matcher(globs: tuple[str, ...]) -> Callable[[str], bool]:
     """Return whether a path, or the file name in it, matches one of the globs; any if none."""
-    patterns = [re.compile(translate(glob)).match for glob in globs]
+    patterns = [Glob(glob) for glob in globs]
     return lambda path: (
-        not patterns or any(match(path) or match(path.rpartition("/")[2]) for match in patterns)
+        not patterns or any(p.matches(path) or p.matches(path.rpartition("/")[2]) for p in patterns)
     )

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from askcorpus.errors import IndexMismatchError
-from askcorpus.sqlite import Words
+from askcorpus.sqlite import Words, schema_of
 from askcorpus.store import lexical
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from askcorpus.sqlite import Database
+    from askcorpus.sqlite import Database, Schema
 
 FORMAT = 4
 
@@ -93,15 +94,34 @@ def identity(db: Database) -> tuple[int, ...] | None:
 
 
 def check(db: Database, directory: Path) -> None:
-    """Check that this program knows the format.
+    """Check that this program knows the format, and that the tables are its own.
+
+    An index may come from anyone, and a trigger or a view would run with what is asked of ours.
 
     Raises:
-        IndexMismatchError: The format is newer, older or none of ours.
+        IndexMismatchError: The format is newer or none of ours, or the tables are others.
     """
     number = db.user_version
     if number > FORMAT:
         message = f"The index at {directory} has format {number}; this askcorpus knows {FORMAT}."
         raise IndexMismatchError(message, hint="Update askcorpus, or index into a new directory.")
-    if number < FORMAT:
+    if number != FORMAT and number not in MIGRATIONS:
         message = f"The index at {directory} has an old or unknown format."
         raise IndexMismatchError(message, hint="Index again into a new directory.")
+    if not any(db.schema == _made(number, grown=grown) for grown in (False, True)):
+        message = f"{db.path} isn't a ledger of askcorpus: it holds tables of its own."
+        raise IndexMismatchError(message, hint="Index again into a new directory.")
+
+
+@cache
+def _made(number: int, *, grown: bool) -> Schema:
+    """Return what a ledger of a format defines: made so, or grown from the oldest."""
+    later = [step for at, steps in MIGRATIONS.items() for step in steps if at < number]
+    oldest = [
+        statement.replace(" places TEXT NOT NULL,", "")
+        for statement in _TABLES
+        if statement not in MIGRATIONS[3]
+    ]
+    if grown or number == min(MIGRATIONS):
+        return schema_of(*oldest, *later)
+    return schema_of(*(made for made in _TABLES if made in later or made not in MIGRATIONS[3]))

@@ -175,7 +175,10 @@ class Sync:
         self._remove(listing.gone, inventory.skipped)
         # Only now: an interrupted run over changed settings must cut the other files again.
         cut = _cut(self._settings, meant)
-        ledger.keep(replace(ledger.manifest, complete=True, cut=cut))
+        said = ledger.manifest
+        read = {file.path for file in self._files if file.state == "indexed"}
+        ours = said.ours or read.issuperset(ledger.paths)
+        ledger.keep(replace(said, complete=True, cut=cut, ours=ours))
         self._notes += self._derive()
         self._seconds["total"] = time.perf_counter() - began
         return self._report(meant, embedded)
@@ -202,10 +205,12 @@ class Sync:
             scope.keep(ledger, meant)
         said = replace(ledger.manifest, model=self._embedder.name)
         cut = _cut(self._settings, meant)
+        # What somebody else's program said of a file is no reason to leave it unread.
+        anew = rebuild or said.cut != cut or not said.ours
         if not ledger.counts.documents:
-            said = replace(said, complete=False, cut=cut)
+            said = replace(said, complete=False, cut=cut, ours=True)
         ledger.keep(said)
-        return rebuild or said.cut != cut
+        return anew
 
     def _left(self, meant: Scope, listing: Listing) -> Scope:
         """Return the folders without those that are gone, as was meant: they leave the index."""

@@ -50,8 +50,10 @@ def under_way(ledger: Ledger) -> bool:
     return not ledger.manifest.complete and is_held(ledger.directory)
 
 
-def incomplete(ledger: Ledger) -> Iterator[Note]:
-    """Yield a warning where the last run hasn't come to its end."""
+def warnings(ledger: Ledger) -> Iterator[Note]:
+    """Yield what is to be known of the index as a whole before its answers are relied on."""
+    if not ledger.manifest.ours:
+        yield note("elsewhere")
     if not ledger.manifest.complete:
         yield note(
             "indexing" if is_held(ledger.directory) else "interrupted",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shlex
 import shutil
 import sys
@@ -11,22 +10,47 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from askcorpus.errors import UnavailableError
+from askcorpus.history.export.markdown import code
+from askcorpus.history.export.markdown import plain as escaped
 from askcorpus.render import address, no_answer, quote_parts
 from askcorpus.text import one_line, printable
+from askcorpus.verify import originals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from askcorpus.records import Answer
+    from askcorpus.records import Answer, Citation
 
 # Editors that take FILE:LINE; those that take a flag before it; all others take +LINE FILE.
 _COLON = {"hx", "helix", "subl", "zed", "micro"}
 _GOTO = {"code", "codium", "code-insiders", "cursor", "windsurf"}
-_SPECIAL = re.compile(r"([\\`*_\[\]<>#|~])")
+
+
+def original(citation: Citation) -> Path:
+    """Return where a cited file is: an absolute path, which no program takes for an option.
+
+    A citation says what an index said, and an index may come from anyone: nothing is handed to
+    another program but a plain file of a known format inside its folder.
+
+    Raises:
+        UnavailableError: There is no such file.
+    """
+    found = originals.target(citation.root, citation.path)
+    if isinstance(found, Path):
+        return found
+    reason = found.reason if found else "there is no such file"
+    raise UnavailableError(
+        f"{one_line(citation.path)} can't be opened: {reason}.", hint="Run: askcorpus sync"
+    )
 
 
 def editor_command(path: Path, line: int | None, environ: Mapping[str, str]) -> list[str]:
     """Return the command that opens a file at a line in the user's editor.
+
+    Args:
+        path: From `original`.
+        line: 1 for the first; None for where the editor opens it.
+        environ: Names the editor.
 
     Raises:
         UnavailableError: There is no editor.
@@ -68,6 +92,9 @@ def native_copy(text: str) -> bool:
 def opener_command(path: Path) -> list[str]:
     """Return the command that opens a file with the program that the desktop has for it.
 
+    Args:
+        path: From `original`.
+
     Raises:
         UnavailableError: There is no such command here.
     """
@@ -96,20 +123,16 @@ def markdown(answer: Answer) -> str:
 
 
 def _markdown(answer: Answer) -> Iterator[str]:
-    yield f"**{_escaped(answer.question)}**"
+    yield f"**{escaped(answer.question)}**"
     yield ""
-    yield _escaped(answer.answer or no_answer(answer))
+    yield escaped(answer.answer or no_answer(answer))
     for citation in answer.citations:
         yield ""
         quote = "".join(text for text, _ in quote_parts(citation, ()))
-        yield f"> {_escaped(quote)} [{citation.n}]"
+        yield f"> {escaped(quote)} [{citation.n}]"
     if answer.citations:
         yield ""
     for citation in answer.citations:
-        facts = [citation.title, citation.date, address(citation)]
-        said = ", ".join(_escaped(fact) for fact in facts if fact)
+        facts = [escaped(fact) for fact in (citation.title, citation.date) if fact]
+        said = ", ".join([*facts, code(address(citation))])
         yield f"{citation.n}. {said}, characters {citation.start}–{citation.end}"
-
-
-def _escaped(text: str) -> str:
-    return _SPECIAL.sub(r"\\\1", one_line(text))

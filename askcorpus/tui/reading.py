@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.app import SuspendNotSupported
@@ -293,8 +292,8 @@ class Reading(Screen[None]):
         if citation is None:
             self.notify("This answer cites nothing.")
             return
-        path = Path(citation.root) / citation.path
         try:
+            path = outside.original(citation)
             command = outside.editor_command(path, citation.line, os.environ)
             with self.app.suspend():
                 subprocess.run(command, check=False)
@@ -312,7 +311,7 @@ class Reading(Screen[None]):
             self.notify("This answer cites nothing.")
             return
         try:
-            command = outside.opener_command(Path(citation.root) / citation.path)
+            command = outside.opener_command(outside.original(citation))
             quiet = subprocess.DEVNULL
             subprocess.Popen(  # it outlives the chat
                 command, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True

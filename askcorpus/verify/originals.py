@@ -42,32 +42,45 @@ def reread(root: str | Path, path: str, *, fields: Sequence[str] = ()) -> Docume
         path: Relative to the folder.
         fields: Of JSON, the keys that are read; all if none.
     """
-    target = _target(root, path)
-    if not isinstance(target, Path):
-        return target
-    status = target.stat(follow_symlinks=False)
-    if not stat.S_ISREG(status.st_mode):
-        return Skipped(path, "not a plain file")
-    if not has_parser(path):
-        return Skipped(path, "no reader for its format")
-    return read(FileEntry(path, target, status.st_size, status.st_mtime_ns), fields=fields)
+    found = target(root, path)
+    if not isinstance(found, Path):
+        return found
+    status = found.stat(follow_symlinks=False)
+    return read(FileEntry(path, found, status.st_size, status.st_mtime_ns), fields=fields)
 
 
-def _target(root: str | Path, path: str) -> Path | Skipped | None:
-    """Return where a file is, without links; why it isn't looked at, or None where it is gone."""
-    if not stays_inside(path):
-        return Skipped(path, "its path leads out of the folder")
+def target(root: str | Path, path: str) -> Path | Skipped | None:
+    """Return where a file is, absolute and without links.
+
+    Why it isn't looked at, where it is nothing that indexing reads; None where it is gone.
+
+    Args:
+        root: The folder that the path may not leave; absolute.
+        path: Relative to the folder.
+    """
+    reason = _unlikely(root, path)
+    if reason:
+        return Skipped(path, reason)
     try:
         base = Path(os.path.realpath(root))
-        target = Path(os.path.realpath(base / path, strict=True))
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except ValueError:  # a name that no file can have
+        found = Path(os.path.realpath(base / path, strict=True))
+        plain = stat.S_ISREG(found.stat(follow_symlinks=False).st_mode)
+    except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: no file's name
         return None
     except OSError as exc:
         return Skipped(path, (exc.strerror or type(exc).__name__).lower(), failed=True)
-    inside = target.is_relative_to(base)
-    return target if inside else Skipped(path, "a link that leaves the folder")
+    if not found.is_relative_to(base):
+        return Skipped(path, "a link that leaves the folder")
+    return found if plain else Skipped(path, "not a plain file")
+
+
+def _unlikely(root: str | Path, path: str) -> str:
+    """Return why no document of an index has these names; "" where one may."""
+    if not PurePosixPath(root).is_absolute():
+        return "its folder isn't an absolute path"
+    if not stays_inside(path):
+        return "its path leads out of the folder"
+    return "" if has_parser(path) else "no reader for its format"
 
 
 def standing(citation: Citation, document: Document) -> Citation | None:

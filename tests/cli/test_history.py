@@ -95,7 +95,7 @@ def test_the_history_is_listed_as_json(number: int, capsys: pytest.CaptureFixtur
 def test_an_empty_history_is_said_and_no_file_is_made(capsys: pytest.CaptureFixture[str]) -> None:
     assert called("history") == 0
     assert capsys.readouterr() == ("", "The history is empty.\n")
-    assert not Sessions().path.parent.exists()
+    assert not Sessions().path.exists()
 
 
 def test_a_search_shows_the_turn(number: int, capsys: pytest.CaptureFixture[str]) -> None:
@@ -161,7 +161,7 @@ def test_a_number_that_is_not_there_is_one_sentence_with_a_hint(
 
 def test_a_damaged_history_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     path = Sessions().path
-    path.parent.mkdir(parents=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"This is no database at all. " * 100)
     assert called("history") == 4
     assert "it is damaged" in capsys.readouterr().err

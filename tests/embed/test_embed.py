@@ -578,3 +578,21 @@ def test_hashing_finds_shared_words() -> None:
 def test_hashing_is_opened_by_its_name(tmp_path: Path) -> None:
     embedder, told = opened("hashing", tmp_path)
     assert (embedder.name, embedder.dim, told) == ("hashing", 256, [])
+
+
+def test_a_folder_here_is_never_taken_for_a_models_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("all-MiniLM-L6-v2", "mine", "owner/name", "~nobody-here"):
+        (tmp_path / name).mkdir(parents=True)
+    told: list[str] = []
+    open_model("all-MiniLM-L6-v2", threads=1, cache=tmp_path / "cache", notify=told.append)
+    assert told == [
+        "The folder all-MiniLM-L6-v2 here isn't used as the model; for that, write ./NAME."
+    ]
+    for name in ("mine", "owner/name", "~nobody-here", "\0"):
+        with pytest.raises(ModelUnavailableError, match="no model"):
+            find_source(name, tmp_path / "cache")
+    with pytest.raises(ModelUnavailableError, match="holds no sentence-transformers model"):
+        find_source("./mine", tmp_path / "cache")

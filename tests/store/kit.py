@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from askcorpus.records import Document, Passage
+from askcorpus.sqlite import Database
+from askcorpus.store import mark, schema
+from askcorpus.store.files import LEDGER
 
 if TYPE_CHECKING:
     from askcorpus.ports import Vectors
@@ -68,6 +73,14 @@ def fill(ledger: Ledger, documents: int = 30, each: int = 10) -> None:
         low, high = number * each, (number + 1) * each
         texts = [f"passage {at}" for at in range(low, high)]
         add(ledger, f"{number}.txt", texts, matrix[low:high])
+
+
+def copied(index: Path, to: Path) -> Path:
+    """Copy an index, and let the copy count as made here as well."""
+    shutil.copytree(index, to)
+    with closing(Database(to / LEDGER, schema.WORDS, writable=True)) as db:
+        db.run("REPLACE INTO meta VALUES ('mark', ?)", (mark.made(db.path),))
+    return to
 
 
 def python(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from askcorpus.config import data_dir
 from askcorpus.errors import StoreUnavailableError
 from askcorpus.store import chroma, generations
 from askcorpus.store.chroma import ChromaStore
@@ -20,6 +21,7 @@ from askcorpus.store.ledger import Ledger
 from tests.store.kit import (
     UNPRIVILEGED,
     add,
+    copied,
     fill,
     make_readonly,
     note,
@@ -49,7 +51,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def ledger(built: Path, tmp_path: Path) -> Iterator[Ledger]:
-    shutil.copytree(built, tmp_path / "index")
+    copied(built, tmp_path / "index")
     with Ledger.create(tmp_path / "index") as opened:
         yield opened
 
@@ -307,6 +309,7 @@ def test_a_read_only_disk_is_refused_and_exact_search_still_answers(ledger: Ledg
     directory = ledger.directory
     ledger.close()
     make_readonly(directory)
+    make_readonly(data_dir())  # it holds the key, without which the index is none of ours
     code = f"""{UNPRIVILEGED}
 import sys
 from pathlib import Path
@@ -367,7 +370,7 @@ from askcorpus.store import generations
 from askcorpus.store.chroma import ChromaStore
 from askcorpus.store.exact import ExactStore
 from askcorpus.store.ledger import Ledger
-from tests.store.kit import add, unit
+from tests.store.kit import add, copied, unit
 before = dict(os.environ)
 with Ledger.create(Path("index")) as ledger:
     add(ledger, "a", ["x", "y", "z"], unit(1, 3))

@@ -33,6 +33,7 @@ FULL = Manifest(
     generation=Generation("000012", 30, 29, 28, 256, {"a/data.bin": "ff"}),
     last=11,
     refused=(25, 24),
+    ours=True,
     unwiped=True,
 )
 # The texts of format 4, as every program writes them that knows it.
@@ -82,7 +83,7 @@ def test_what_says_the_same_is_not_written_again(ledger: Ledger) -> None:
 
 
 def test_a_new_index_says_nothing_yet(ledger: Ledger) -> None:
-    assert ledger.manifest == Manifest()
+    assert ledger.manifest == Manifest(ours=True)
     ledger.keep(FULL)
     ledger.keep(Manifest())
     left = {key: text for key in FORMAT_4 if (text := noted(ledger, key)) is not None}
@@ -92,7 +93,7 @@ def test_a_new_index_says_nothing_yet(ledger: Ledger) -> None:
 def test_empty_texts_say_the_same_as_none(ledger: Ledger) -> None:
     for key in ("fields", "fit", "chroma", "chroma_refused", "unwiped"):
         note(ledger, key, "")
-    assert ledger.manifest == Manifest()
+    assert ledger.manifest == Manifest(ours=True)
 
 
 def test_it_is_read_once_for_each_revision(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:

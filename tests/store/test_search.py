@@ -15,7 +15,7 @@ from askcorpus.store.exact import ExactStore
 from askcorpus.store.files import CHROMA
 from askcorpus.store.ledger import Ledger
 from askcorpus.store.search import VectorSearch
-from tests.store.kit import add, fill, note, noted, unit
+from tests.store.kit import add, copied, fill, note, noted, unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +38,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def ledger(built: Path, tmp_path: Path) -> Iterator[Ledger]:
-    shutil.copytree(built, tmp_path / "index")
+    copied(built, tmp_path / "index")
     with Ledger.create(tmp_path / "index") as opened:
         yield opened
 

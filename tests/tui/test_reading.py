@@ -19,6 +19,7 @@ from askcorpus.tui.keys import KEYS
 from askcorpus.tui.page import Mark
 from askcorpus.tui.panels import HelpScreen
 from askcorpus.tui.source import SourceView
+from tests.store.kit import copied
 from tests.tui.conftest import DENIED, NARROW, WIDE, Chat, drive, made_answer
 
 if TYPE_CHECKING:
@@ -328,7 +329,7 @@ def test_what_has_become_of_a_source_is_said_beside_its_citation(
 def test_an_index_that_is_deleted_under_the_chat_leaves_it_standing(
     seeds_index: Path, tmp_path: Path
 ) -> None:
-    shutil.copytree(seeds_index, tmp_path / "index")
+    copied(seeds_index, tmp_path / "index")
 
     async def scenario(chat: Chat) -> None:
         shutil.rmtree(tmp_path / "index")

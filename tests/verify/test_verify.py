@@ -26,6 +26,7 @@ from askcorpus.store.ledger import Ledger
 from askcorpus.sync import scope
 from askcorpus.verify import originals
 from tests.ingest.made import make_docx
+from tests.store.kit import copied
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -99,7 +100,7 @@ def index(built: tuple[Path, Path, Path], tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("ASKCORPUS_MODEL", "hashing")
     monkeypatch.setenv("ASKCORPUS_DENSE", "exact")
     monkeypatch.setenv("ASKCORPUS_INDEX", str(tmp_path / "index"))
-    shutil.copytree(built[1], tmp_path / "index")
+    copied(built[1], tmp_path / "index")
     return tmp_path / "index"
 
 

@@ -24,6 +24,8 @@ from urllib.parse import urlsplit
 import aiohttp
 import pytest
 
+from tests.store.kit import copied
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 
@@ -139,7 +141,7 @@ def server(seeds_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     """Serve an index whose path a shell would take apart."""
     scratch = tmp_path_factory.mktemp("web")
     index = scratch / 'it\'s $HOME; "two" && `words`'
-    shutil.copytree(seeds_index, index)
+    copied(seeds_index, index)
     with serving(index, XDG_DATA_HOME=str(scratch), XDG_CONFIG_HOME=str(scratch)) as server:
         yield server
 

@@ -39,7 +39,7 @@ _FIRST = re.compile(r"\A(\d*)([-+.)])")
 def markdown(conversation: Conversation) -> str:
     """Return the conversation as Markdown, ending in a newline."""
     title = plain(conversation.title) or "An empty conversation"
-    root = f" of {_code(conversation.root)}" if conversation.root else ""
+    root = f" of {code(conversation.root)}" if conversation.root else ""
     parts = [f"# {title}", f"Asked{root}, answered in the documents' own words. {PROOF}"]
     for n, turn in enumerate(conversation.turns, start=1):
         parts += _turn(n, turn)
@@ -120,16 +120,16 @@ def _can_be_bold(before: str, text: str, after: str) -> bool:
 def _place(citation: Citation) -> str:
     """Return a citation's address, with all that is needed to check it, as an item of a list."""
     target = link(citation)
-    where = _code(address(citation))
+    where = code(address(citation))
     facts = about(citation)
     return (
         f"- \\[{citation.n}\\] {f'[{where}](<{target}>)' if target else where}"
         f"{f' – {_inline(facts)}' if facts else ''}\\\n"
-        f"  characters {citation.start}–{citation.end}, SHA-256 {_code(quote_hash(citation))}"
+        f"  characters {citation.start}–{citation.end}, SHA-256 {code(quote_hash(citation))}"
     )
 
 
-def _code(text: str) -> str:
+def code(text: str) -> str:
     """Return the text as a code span, fenced by more backticks than stand in it."""
     text = one_line(text)
     longest = max((len(run) for run in re.findall("`+", text)), default=0)

@@ -113,6 +113,10 @@ class Worker:
             child.end(process)
 
 
+# What no file can make its own parser do: it has its limits by other signals.
+_FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
+
+
 def _lost(status: int | None, limits: Limits) -> Unreadable:
     """Return why a process ended without an answer."""
     if status is None:
@@ -121,6 +125,8 @@ def _lost(status: int | None, limits: Limits) -> Unreadable:
         return Unreadable(f"reading it took longer than {limits.seconds:g} s", failed=True)
     if status < 0:
         name = signal.Signals(-status).name
+        if -status in _FROM_OUTSIDE:  # by the system, which was short of memory, or by somebody
+            return Unreadable(f"its parser was ended ({name})", failed=True, passing=True)
         return Unreadable(f"its parser crashed ({name})", failed=True)
     return Unreadable(f"its parser ended ({status})", failed=True)
 

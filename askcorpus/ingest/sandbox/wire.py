@@ -45,7 +45,8 @@ def loads(line: bytes) -> Extracted | Unreadable:
         raise ValueError("no parser nests its answer") from exc
     if "reason" in said:
         refused = Unreadable(**said)
-        _require(_is_text(refused.reason) and isinstance(refused.failed, bool))
+        flags = refused.failed, refused.passing
+        _require(_is_text(refused.reason) and all(isinstance(flag, bool) for flag in flags))
         return refused
     said["headings"] = tuple(Heading(*item) for item in said["headings"])
     said["boilerplate"] = tuple(Boilerplate(*item) for item in said["boilerplate"])

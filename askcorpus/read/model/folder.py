@@ -13,6 +13,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from askcorpus.config import model_folder
 from askcorpus.errors import ConfigError, ModelUnavailableError
 
 _PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".h5", ".msgpack")
@@ -22,6 +23,8 @@ _NEEDED = "A folder needs config.json, model.safetensors and tokenizer.json."
 def find(name: str) -> Path:
     """Return the folder of a model: that folder, or the snapshot in the local Hugging Face cache.
 
+    A folder begins with "/", "./", "../" or "~"; all else is a name.
+
     Raises:
         ConfigError: There is neither.
     """
@@ -29,8 +32,8 @@ def find(name: str) -> Path:
     from huggingface_hub import constants, snapshot_download
 
     try:
-        folder = Path(name).expanduser()
-        if folder.is_dir():
+        folder = model_folder(name)
+        if folder and folder.is_dir():
             return folder.resolve()
         return Path(snapshot_download(name, local_files_only=True))
     except (OSError, ValueError, RuntimeError) as exc:
@@ -38,7 +41,7 @@ def find(name: str) -> Path:
             f"There is no reader {name!r}: no folder of that name, "
             f"and no model in {constants.HF_HUB_CACHE}.",
             hint='Use "span", a class of your own as "module:Class", or the folder of a '
-            "question-answering model; nothing is downloaded.",
+            "question-answering model, as ./NAME or its whole path; nothing is downloaded.",
         ) from exc
 
 
