@@ -147,8 +147,13 @@ class Disk:
         subprocess.run(within, check=True, stderr=subprocess.DEVNULL)
 
     def hold(self, index: Path) -> None:
-        """Put a copy of an index on the disk."""
+        """Put a copy of an index on the disk, as one that was made there."""
         self.shell(f"cp -r {index} index")
+        code = (
+            "import sys, pathlib; from tests.store.kit import own; own(pathlib.Path(sys.argv[1]))"
+        )
+        made = [*self._inside, sys.executable, "-c", code, str(self.index)]
+        subprocess.run(made, check=True, cwd=ROOT)
 
     def fill(self, *, left: int) -> None:
         """Leave that many bytes."""

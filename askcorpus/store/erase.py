@@ -93,6 +93,8 @@ def wipe(ledger: Ledger) -> None:
                 shutil.rmtree(directory)
         except OSError as exc:
             raise unwritable(home, exc) from exc
+        with suppress(OSError):  # something else lies in it, or it isn't there
+            home.rmdir()
     with _scratch_beside(ledger):
         wiped = db.wipe("passage_text", lexical.COLLECTING)
     if not wiped:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import os
 import re
 from typing import TYPE_CHECKING
 
@@ -24,11 +25,12 @@ LOCK = "lock"
 CHROMA = "chroma"
 
 _LOG, _SHARED = f"{LEDGER}-wal", f"{LEDGER}-shm"
-# How our files begin; each may also be empty, for a kill may come between making and writing.
+# How our files begin; each may also be empty, for a kill may come between making and writing, and a
+# full disk may cut the two that SQLite makes.
 _BEGINS = {
     LOCK: re.compile(rb"\d+ \d{4}-\d\d-\d\d "),
-    _LOG: re.compile(rb"\x37\x7f\x06[\x82\x83]"),
-    _SHARED: re.compile(rb"\x18\xe2\x2d\x00|\x00\x2d\xe2\x18|\x00{4}"),
+    _LOG: re.compile(rb"\x37(?:\x7f(?:\x06(?:[\x82\x83]|\Z)|\Z)|\Z)"),
+    _SHARED: re.compile(rb"\x18\xe2\x2d\x00|\x00"),
     LEDGER: re.compile(rb""),  # its tables tell: see `schema.check`
 }
 _GENERATION = re.compile(r"\d{6,}")
@@ -122,6 +124,8 @@ def _is_ours(entry: Path) -> bool:
     if entry.is_symlink():
         return False
     if entry.name == CHROMA:
+        if entry.is_dir() and not os.access(entry, os.R_OK | os.X_OK):
+            return True  # nobody can tell, and nothing can be built or removed there
         ours = generations(entry) if entry.is_dir() else None
         # A desktop's own files, such as .DS_Store, stay where they are.
         return ours is not None and all(

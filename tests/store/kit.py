@@ -78,9 +78,14 @@ def fill(ledger: Ledger, documents: int = 30, each: int = 10) -> None:
 def copied(index: Path, to: Path) -> Path:
     """Copy an index, and let the copy count as made here as well."""
     shutil.copytree(index, to)
-    with closing(Database(to / LEDGER, schema.WORDS, writable=True)) as db:
-        db.run("REPLACE INTO meta VALUES ('mark', ?)", (mark.made(db.path),))
+    own(to)
     return to
+
+
+def own(index: Path) -> None:
+    """Let an index count as made here."""
+    with closing(Database(index / LEDGER, schema.WORDS, writable=True)) as db:
+        db.run("REPLACE INTO meta VALUES ('mark', ?)", (mark.made(db.path),))
 
 
 def python(

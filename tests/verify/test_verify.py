@@ -428,7 +428,7 @@ def test_a_history_that_cannot_be_read_is_no_obstacle_to_what_is_indexed(
     root: Path, index: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with Sessions() as sessions:
-        sessions.path.parent.mkdir(parents=True)
+        sessions.path.parent.mkdir(parents=True, exist_ok=True)
         sessions.path.write_bytes(b"no database" * 100)
     for name, folder in (("known", root), ("unknown", tmp_path)):
         data = answer(replace(cited(root, "port.txt"), root=str(folder))).to_dict()
