@@ -174,7 +174,9 @@ def wanted(
     """
     if known is None or (folders and rebuild):
         if not folders:
-            raise UsageError("There is no folder to index.", hint="Run: askcorpus index DIR")
+            raise UsageError(
+                "There is no folder to index.", hint=f"Run: {command('index DIR', index)}"
+            )
         meant = of(folders, selection or (known.selection if known else None))
         for place in meant.places:
             _check_holds_files(place, meant.selection, index)

@@ -40,7 +40,7 @@ def original(citation: Citation) -> Path:
         return found
     reason = found.reason if found else "there is no such file"
     raise UnavailableError(
-        f"{one_line(citation.path)} can't be opened: {reason}.", hint="Run: askcorpus sync"
+        f"{one_line(citation.path)} can't be opened: {reason}.", hint="Press f5 to index it anew."
     )
 
 

@@ -27,6 +27,7 @@ from askcorpus.errors import (
     ModelUnavailableError,
     UsageError,
 )
+from askcorpus.render import command
 from askcorpus.watch.events import Stirring, Stop
 
 if TYPE_CHECKING:
@@ -162,9 +163,8 @@ class _Runs:
         try:
             self._done(self._run())
         except FilesGoneError as exc:
-            self._say(
-                exc, "It is taken up when they are back. If it is meant: askcorpus sync --yes"
-            )
+            meant_so = command("sync --yes", self._settings.index_path)
+            self._say(exc, f"It is taken up when they are back. If it is meant: {meant_so}")
         except AskcorpusError as exc:
             if isinstance(exc, _FATAL) and not self._begun:
                 raise
