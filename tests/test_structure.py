@@ -239,6 +239,12 @@ def test_windows_is_told_in_one_sentence() -> None:
     assert last.startswith("ImportError: askcorpus doesn't run on Windows")
 
 
+def test_asking_loads_nothing_that_reads_files() -> None:
+    code = "import sys, askcorpus.corpus; print(*(m for m in sys.modules if '.ingest' in m))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
+
+
 def test_every_public_name_exists() -> None:
     import askcorpus
 

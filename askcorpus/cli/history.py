@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from dataclasses import asdict
 from datetime import datetime
@@ -163,6 +162,8 @@ def _line(summary: Summary) -> str:
 
 def _width() -> int:
     """Return how many columns a line may have: the terminal's, or 120 where there is none."""
+    import shutil
+
     return shutil.get_terminal_size((120, 24)).columns
 
 

@@ -16,7 +16,6 @@ import click
 
 from askcorpus.cli.console import ProgressLine, emit, narrate
 from askcorpus.cli.options import load_settings, settings_options
-from askcorpus.render import command, holdings
 from askcorpus.text import one_line
 
 if TYPE_CHECKING:
@@ -44,6 +43,7 @@ def watch(ctx: click.Context, /, poll: bool, as_json: bool, **params: Any) -> No
 
     Where a folder, or most of its files, are gone, nothing is changed until they are back.
     """
+    from askcorpus.render import command
     from askcorpus.watch import follow
 
     settings, _ = load_settings(ctx, params, *_FLAGS)
@@ -79,6 +79,8 @@ def lines(report: IndexReport, status: str, *, first: bool) -> list[str]:
         status: The command that lists what was left out.
         first: Whether it is the first run, of which what is left out by design isn't listed.
     """
+    from askcorpus.render import holdings
+
     by_state: dict[str, list[FileReport]] = {}
     for file in report.files:
         by_state.setdefault(file.state, []).append(file)

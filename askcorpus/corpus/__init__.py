@@ -22,7 +22,7 @@ from askcorpus.read import DEPTH as READ_DEPTH
 from askcorpus.render import holdings
 from askcorpus.store import schema
 from askcorpus.store.ledger import Ledger
-from askcorpus.sync import scope, state
+from askcorpus.sync import state
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -330,6 +330,8 @@ class Corpus:
     @property
     def scope(self) -> Scope | None:
         """The folders of the index and what is wanted of them; None before its first run."""
+        from askcorpus.sync import scope
+
         return scope.stored(self._ledger.manifest)
 
     @property

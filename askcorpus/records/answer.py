@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from html import escape
 from typing import TYPE_CHECKING, Any, Literal
 
 from askcorpus.records.document import Passage
@@ -89,6 +88,8 @@ class Answer:
 
     def _repr_html_(self) -> str:
         """Return the answer for a notebook: the short answer, each quote and where it stands."""
+        from html import escape
+
         said = f"<p><strong>{escape(self.answer)}</strong> ({self.band})</p>" if self.answer else ""
         quotes = "".join(
             f"<blockquote><p>{escape(c.quote)}</p>"

@@ -9,7 +9,6 @@ from askcorpus.answer import fit
 from askcorpus.records import Note, Status
 from askcorpus.render import command, holdings, note
 from askcorpus.store.lock import is_held
-from askcorpus.sync import scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,6 +23,8 @@ def status(ledger: Ledger, *, dense: str) -> Status:
         ledger: Its ledger.
         dense: How its vectors are searched.
     """
+    from askcorpus.sync import scope  # with all that reads files, which a question doesn't need
+
     with ledger.reading():
         said = ledger.manifest
         known = scope.stored(said)
