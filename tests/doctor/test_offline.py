@@ -144,7 +144,7 @@ def test_an_attempt_gives_the_exit_code_of_something_unavailable(tried: Run) -> 
 
 
 CONFINED = """
-import errno, json, socket, sys
+import ctypes, errno, json, socket, struct, sys
 from askcorpus.doctor.offline import calls
 
 channel = socket.socket(fileno=int(sys.argv[1]))
@@ -160,6 +160,15 @@ with socket.socket() as outward:
     said["bind"] = outward.connect_ex(("192.0.2.1", 80)) == errno.ECONNREFUSED
 with socket.socket(socket.AF_UNIX) as service:
     said["service"] = service.connect_ex(sys.argv[2]) == errno.ECONNREFUSED
+libc, plain = ctypes.CDLL(None, use_errno=True), socket.socket(type=socket.SOCK_DGRAM)
+unspecified = struct.pack("=H", 0) + struct.pack(">H4s8x", 9, socket.inet_aton("127.0.0.1"))
+sent = libc.sendto(plain.fileno(), b"x", 1, 0, unspecified, 16)
+said["unspecified"] = (sent, ctypes.get_errno()) == (-1, errno.ECONNREFUSED)
+named = ctypes.create_string_buffer(struct.pack("=H", 2) + unspecified[2:])
+heads = bytearray(64 * 17)
+heads[64 * 16 : 64 * 16 + 12] = struct.pack("=QI", ctypes.addressof(named), 16)
+many = (ctypes.c_char * len(heads)).from_buffer(heads)
+libc.sendmmsg(plain.fileno(), many, 17, 0)
 calls.confine(channel)  # the kernel allows one watcher
 print(json.dumps(said))
 """
@@ -194,8 +203,13 @@ def test_only_what_leads_to_a_network_is_refused_and_told(tmp_path: Path) -> Non
         os.close(ended)
         # A second watcher can't be had: that is said, and nothing waits for one.
         assert calls.receive(ours) == (None, os.strerror(16).lower())
-    assert said == {"loopback": "127.0.0.1", "pair": "handle", "bind": True, "service": True}
-    assert told == ["connect 192.0.2.1 port 80"]
+    assert said.pop("loopback") == "127.0.0.1"
+    assert said == {"pair": "handle", "bind": True, "service": True, "unspecified": True}
+    assert told == [
+        "connect 192.0.2.1 port 80",
+        "sendto 127.0.0.1 port 9",
+        "sendmmsg 127.0.0.1 port 9",  # of the seventeenth message
+    ]
 
 
 def test_what_was_not_watched_is_not_claimed() -> None:

@@ -60,7 +60,7 @@ _CONTINUE = 1
 _ALLOW, _ERROR, _NOTIFY = 0x7FFF0000, 0x00050000, 0x7FC00000
 _LOAD, _EQUAL, _AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06  # of the kernel's packet filter
 _ANOTHER_ABI = 0x40000000  # x32 on x86-64
-_MOST_MESSAGES = 16
+_MOST_MESSAGES = 1024  # the kernel takes no more of one call
 
 
 def confine(channel: socket.socket) -> None:
@@ -190,6 +190,8 @@ def _judged(kind: str, addresses: Sequence[bytes] | None) -> tuple[bool, str]:
         return True, "an address that can't be read"
     for address in addresses:
         family = int.from_bytes(address[:2], sys.byteorder)
+        if family == socket.AF_UNSPEC and kind != "connect":
+            family = socket.AF_INET  # as Linux takes it there; connecting to none ends a connection
         if family == socket.AF_UNIX:
             # A service of this machine might look a name up in our place; without it, the C
             # library asks the network itself, and is seen.
