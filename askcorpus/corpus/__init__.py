@@ -327,6 +327,14 @@ class Corpus:
         """Return what the index holds and what it was made with."""
         return state.status(self._ledger, dense=self._asking.vectors.searched)
 
+    def check(self) -> None:
+        """Read the whole index; nothing comes of it where it is sound.
+
+        Raises:
+            StoreUnavailableError: It is damaged.
+        """
+        state.sound(self._ledger)
+
     @property
     def scope(self) -> Scope | None:
         """The folders of the index and what is wanted of them; None before its first run."""

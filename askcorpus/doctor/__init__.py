@@ -85,6 +85,7 @@ def _existing(settings: Settings) -> Check:
     """Check the index that the settings name; that there is none is no fault."""
     try:
         with Corpus.open(settings=settings) as corpus:
+            corpus.check()
             found = corpus.status()
             state = "complete" if found.complete else "interrupted while indexing"
             detail = f"{found.directory}: {holdings(found)}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from askcorpus.answer import fit
 from askcorpus.records import Note, Status
 from askcorpus.render import command, holdings, note
+from askcorpus.store.files import damaged
 from askcorpus.store.lock import is_held
 
 if TYPE_CHECKING:
@@ -44,6 +45,16 @@ def status(ledger: Ledger, *, dense: str) -> Status:
             calibration=fit.described(said.fit),
             writing=under_way(ledger),
         )
+
+
+def sound(ledger: Ledger) -> None:
+    """Read every page of an index's ledger; it takes as long as reading the file.
+
+    Raises:
+        StoreUnavailableError: One isn't as SQLite has written it.
+    """
+    if ledger.db.value("PRAGMA integrity_check(1)") != "ok":
+        raise damaged(ledger.db.path)
 
 
 def under_way(ledger: Ledger) -> bool:
